@@ -1,0 +1,63 @@
+/**
+ * ★ Fact file: the environment of every function, as data. `lib/` sets exactly these variables,
+ * `readEnv` reads exactly these and names all that are missing in one error.
+ */
+export const FUNCTIONS = [
+  'redirect',
+  'unlock',
+  'links',
+  'stats',
+  'service',
+  'authorizer',
+  'clicks-to-counts',
+  'spool-to-stream',
+  'cache-sync',
+] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** Names of variables that hold a table's physical name. */
+export const TABLE_ENV = {
+  links: 'LINKS_TABLE',
+  accounts: 'ACCOUNTS_TABLE',
+  counts: 'COUNTS_TABLE',
+  clickSpool: 'CLICK_SPOOL_TABLE',
+} as const;
+
+export type EnvName =
+  | (typeof TABLE_ENV)[keyof typeof TABLE_ENV]
+  /** Kinesis stream name. */
+  | 'CLICK_STREAM'
+  /** `none`, or `rediss://host:port` of the cache; `VALKEY_ENDPOINT_URL` overrides it as AWS_ENDPOINT_URL_* do for AWS. */
+  | 'CACHE_URL'
+  /** Cache name and user id, both part of the IAM token; empty where CACHE_URL is `none`. */
+  | 'CACHE_NAME'
+  | 'CACHE_USER'
+  /** Origin of the short domain, e.g. `https://s.example.com`: what short URLs start with. */
+  | 'SHORT_ORIGIN'
+  /** What CloudFront sends as `x-origin-verify`; without it no viewer header is believed. */
+  | 'ORIGIN_SECRET'
+  | 'MAX_ALIAS_LENGTH'
+  /** `true` where links may lead to private and loopback hosts (an intranet's own Signpost). */
+  | 'ALLOW_PRIVATE_TARGETS';
+
+export const FUNCTION_ENV = {
+  redirect: ['LINKS_TABLE', 'CLICK_SPOOL_TABLE', 'CLICK_STREAM', 'CACHE_URL', 'CACHE_NAME', 'CACHE_USER', 'ORIGIN_SECRET'],
+  unlock: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'SHORT_ORIGIN', 'ORIGIN_SECRET'],
+  links: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'SHORT_ORIGIN', 'MAX_ALIAS_LENGTH', 'ALLOW_PRIVATE_TARGETS'],
+  stats: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'SHORT_ORIGIN'],
+  service: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'CLICK_STREAM', 'SHORT_ORIGIN'],
+  authorizer: ['ACCOUNTS_TABLE'],
+  'clicks-to-counts': ['COUNTS_TABLE'],
+  'spool-to-stream': ['CLICK_SPOOL_TABLE', 'CLICK_STREAM'],
+  'cache-sync': ['CACHE_URL', 'CACHE_NAME', 'CACHE_USER'],
+} as const satisfies Record<FunctionName, readonly EnvName[]>;
+
+export type FunctionEnv<F extends FunctionName> = Readonly<Record<(typeof FUNCTION_ENV)[F][number], string>>;
+
+/** Reads a function's whole environment once. Throws one error naming every missing variable. */
+export function readEnv<F extends FunctionName>(functionName: F, source: NodeJS.ProcessEnv = process.env): FunctionEnv<F> {
+  const names: readonly EnvName[] = FUNCTION_ENV[functionName];
+  const missing = names.filter((name) => source[name] === undefined);
+  if (missing.length > 0) throw new Error(`${functionName} lacks environment variables: ${missing.join(', ')}`);
+  return Object.fromEntries(names.map((name) => [name, source[name]])) as FunctionEnv<F>;
+}

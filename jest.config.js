@@ -1,0 +1,17 @@
+/** Tests are TypeScript, compiled file by file with swc to CommonJS; types are checked by `tsc`. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: {
+    '^.+\\.(ts|js|mjs)$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+    ],
+  },
+  // ESM-only packages: Jest runs CommonJS, so these are compiled like our own files.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|@middy|isbot)/)'],
+  setupFiles: ['<rootDir>/test/setup.ts'],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
