@@ -41,13 +41,19 @@ export const TABLES = {
   clickSpool: { sortKey: false, timeToLiveAttribute: 'ttl_s', stream: 'NEW_IMAGE', indexes: {} },
 } as const satisfies Record<TableName, TableFacts>;
 
+/**
+ * Links live under the id of their short domain: `default` is the stage's own, whatever it is called today, so links
+ * outlive a change of its name; a customer's further domains are keyed by host name.
+ */
+export const DEFAULT_DOMAIN = 'default';
+
 /** Sort key of the one item that is the link itself; the cache-sync event source filters on it. */
 export const LINK_SORT_KEY = 'link';
 
-export const linkKey = (host: string, code: string) => ({ pk: `link#${host}/${code}`, sk: LINK_SORT_KEY });
-export const linkBudgetKey = (host: string, code: string) => ({ pk: `link#${host}/${code}`, sk: 'budget' });
-export const linkVersionKey = (host: string, code: string, version: number) => ({
-  pk: `link#${host}/${code}`,
+export const linkKey = (domain: string, code: string) => ({ pk: `link#${domain}/${code}`, sk: LINK_SORT_KEY });
+export const linkBudgetKey = (domain: string, code: string) => ({ pk: `link#${domain}/${code}`, sk: 'budget' });
+export const linkVersionKey = (domain: string, code: string, version: number) => ({
+  pk: `link#${domain}/${code}`,
   sk: `version#${String(version).padStart(8, '0')}`,
 });
 export const targetClaimKey = (workspaceTarget: string) => ({ pk: `target#${workspaceTarget}`, sk: 'claim' });
@@ -57,9 +63,9 @@ export const apiKeyKey = (secretSha256Hex: string) => ({ pk: `key#${secretSha256
 export const workspaceKey = (workspaceId: string) => ({ pk: `ws#${workspaceId}`, sk: 'workspace' });
 export const rateLimitKey = (workspaceId: string, limitName: string) => ({ pk: `ws#${workspaceId}`, sk: `limit#${limitName}` });
 export const idempotencyKey = (workspaceId: string, key: string) => ({ pk: `ws#${workspaceId}`, sk: `idempotency#${key}` });
-export const unlockAttemptsKey = (host: string, code: string, client: string) => ({ pk: `unlock#${host}/${code}`, sk: client });
+export const unlockAttemptsKey = (domain: string, code: string, client: string) => ({ pk: `unlock#${domain}/${code}`, sk: client });
 
-export const linkCountsKey = (host: string, code: string) => `link#${host}/${code}`;
+export const linkCountsKey = (domain: string, code: string) => `link#${domain}/${code}`;
 export const LINK_TOTAL_SORT_KEY = 'all';
 export const dayCountsSortKey = (day: string) => `day#${day}`;
 export const countedClicksKey = (bucket: number, windowStartS: number) => ({ pk: `counted#${bucket}`, sk: String(windowStartS) });

@@ -5,7 +5,8 @@
 export const CLICK_COLUMNS = {
   /** 26 characters, time-ordered, minted at the redirect: the identity that makes counting exact. */
   id: 'string',
-  host: 'string',
+  /** Id of the short domain, `default` for the stage's own. */
+  domain: 'string',
   code: 'string',
   workspace_id: 'string',
   /** Epoch milliseconds of the visit: decides hour and day, never the arrival time. */
