@@ -1,0 +1,118 @@
+import type { LinkIncrement } from './counters.ts';
+import { dayOf, tally } from './counters.ts';
+import type { Click } from './row.ts';
+
+/**
+ * Exactly-once counting under at-least-once delivery. Each click belongs to one window, found from the click alone
+ * (its link's bucket and ten seconds of its own time). The window remembers the ids it has counted, and remembering
+ * them and adding to the counters is one transaction. So a crash, a replay, a re-ordered or bisected batch, a producer's
+ * second put — even a day later — finds the id there and changes nothing. See docs/decisions/0002-exact-counts.md.
+ */
+export const WINDOW_S = 10;
+export const BUCKETS = 64;
+/** DynamoDB: at most 100 items in a transaction. */
+export const MAX_TRANSACTION_ITEMS = 100;
+const MAX_ATTEMPTS = 8;
+
+export type WindowKey = { readonly bucket: number; readonly startS: number };
+/** What a window has counted; `version` 0 where it does not exist yet. */
+export type CountedWindow = { readonly key: WindowKey; readonly ids: ReadonlySet<string>; readonly version: number };
+
+export type CountTransaction = {
+  /** Each window is written only if its version is still the one that was read. */
+  readonly windows: readonly { readonly read: CountedWindow; readonly added: readonly string[] }[];
+  readonly increments: readonly LinkIncrement[];
+};
+
+export type CountStore = {
+  readWindows(keys: readonly WindowKey[]): Promise<readonly CountedWindow[]>;
+  /** All or nothing. `conflict` when a window moved on or another transaction was faster; nothing was changed then. */
+  apply(transaction: CountTransaction): Promise<'applied' | 'conflict'>;
+};
+
+export type CountResult = { readonly counted: number; readonly duplicates: number };
+
+/** Counts each click that was not counted before. Throws if the store fails or stays contended; what was applied stays applied. */
+export async function countClicks(store: CountStore, clicks: readonly Click[]): Promise<CountResult> {
+  let pending = [...new Map(clicks.map((click) => [click.id, click])).values()];
+  let counted = 0;
+  for (let attempt = 0; pending.length > 0; attempt += 1) {
+    if (attempt === MAX_ATTEMPTS) throw new Error(`Counting stayed contended through ${MAX_ATTEMPTS} attempts`);
+    const contended: Click[] = [];
+    for (const group of packTransactions(pending)) {
+      const outcome = await countGroup(store, group);
+      counted += outcome.counted;
+      contended.push(...outcome.contended);
+    }
+    pending = contended;
+  }
+  return { counted, duplicates: clicks.length - counted };
+}
+
+async function countGroup(store: CountStore, clicks: readonly Click[]): Promise<{ counted: number; contended: readonly Click[] }> {
+  const groups = groupByWindow(clicks);
+  const read = await store.readWindows([...groups.values()].map(({ key }) => key));
+  const known = new Map(read.map((window) => [windowName(window.key), window]));
+  const fresh: Click[] = [];
+  const windows: { read: CountedWindow; added: readonly string[] }[] = [];
+  for (const [name, group] of groups) {
+    const window = known.get(name) ?? { key: group.key, ids: new Set<string>(), version: 0 };
+    const added = group.clicks.filter((click) => !window.ids.has(countedId(click)));
+    if (added.length === 0) continue;
+    fresh.push(...added);
+    windows.push({ read: window, added: added.map(countedId) });
+  }
+  if (fresh.length === 0) return { counted: 0, contended: [] };
+  const outcome = await store.apply({ windows, increments: tally(fresh) });
+  return outcome === 'applied' ? { counted: fresh.length, contended: [] } : { counted: 0, contended: clicks };
+}
+
+/** Within a window the random half of the id tells clicks apart: 80 bits among some thousands. */
+export const countedId = (click: Pick<Click, 'id'>): string => click.id.slice(10);
+
+/** Cuts clicks into groups whose windows, day items and totals fit one transaction. */
+export function packTransactions(clicks: readonly Click[]): readonly (readonly Click[])[] {
+  const byWindow = [...clicks].sort((a, b) => compareNames(windowName(windowOf(a)), windowName(windowOf(b))));
+  const groups: Click[][] = [];
+  let items = new Set<string>();
+  for (const click of byWindow) {
+    const link = `${click.domain}/${click.code}`;
+    const needed = [`window ${windowName(windowOf(click))}`, `total ${link}`, `day ${link} ${dayOf(click.at_ms)}`];
+    const together = new Set([...items, ...needed]);
+    const group = groups.at(-1);
+    if (group === undefined || together.size > MAX_TRANSACTION_ITEMS) {
+      groups.push([click]);
+      items = new Set(needed);
+    } else {
+      group.push(click);
+      items = together;
+    }
+  }
+  return groups;
+}
+
+function groupByWindow(clicks: readonly Click[]): Map<string, { key: WindowKey; clicks: Click[] }> {
+  const groups = new Map<string, { key: WindowKey; clicks: Click[] }>();
+  for (const click of clicks) {
+    const key = windowOf(click);
+    const group = groups.get(windowName(key)) ?? { key, clicks: [] };
+    group.clicks.push(click);
+    groups.set(windowName(key), group);
+  }
+  return groups;
+}
+
+export const windowOf = (click: Pick<Click, 'domain' | 'code' | 'at_ms'>): WindowKey => ({
+  bucket: fnv1a(`${click.domain}/${click.code}`) % BUCKETS,
+  startS: Math.floor(click.at_ms / 1_000 / WINDOW_S) * WINDOW_S,
+});
+
+const windowName = ({ bucket, startS }: WindowKey): string => `${bucket}@${startS}`;
+const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** FNV-1a, 32 bits: spreads links over buckets; not a secret. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  return hash;
+}
