@@ -41,7 +41,15 @@ export type EnvName =
   | 'ALLOW_PRIVATE_TARGETS';
 
 export const FUNCTION_ENV = {
-  redirect: ['LINKS_TABLE', 'CLICK_SPOOL_TABLE', 'CLICK_STREAM', 'CACHE_URL', 'CACHE_NAME', 'CACHE_USER', 'ORIGIN_SECRET'],
+  redirect: [
+    'LINKS_TABLE',
+    'CLICK_SPOOL_TABLE',
+    'CLICK_STREAM',
+    'CACHE_URL',
+    'CACHE_NAME',
+    'CACHE_USER',
+    'ORIGIN_SECRET',
+  ],
   unlock: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'ORIGIN_SECRET'],
   links: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'SHORT_ORIGIN', 'MAX_ALIAS_LENGTH', 'ALLOW_PRIVATE_TARGETS'],
   stats: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE'],
@@ -55,7 +63,10 @@ export const FUNCTION_ENV = {
 export type FunctionEnv<F extends FunctionName> = Readonly<Record<(typeof FUNCTION_ENV)[F][number], string>>;
 
 /** Reads a function's whole environment once. Throws one error naming every missing variable. */
-export function readEnv<F extends FunctionName>(functionName: F, source: NodeJS.ProcessEnv = process.env): FunctionEnv<F> {
+export function readEnv<F extends FunctionName>(
+  functionName: F,
+  source: NodeJS.ProcessEnv = process.env,
+): FunctionEnv<F> {
   const names: readonly EnvName[] = FUNCTION_ENV[functionName];
   const missing = names.filter((name) => source[name] === undefined);
   if (missing.length > 0) throw new Error(`${functionName} lacks environment variables: ${missing.join(', ')}`);

@@ -27,7 +27,11 @@ export const TABLES = {
     indexes: {
       byWorkspace: { partitionKey: 'workspace_id', sortKey: { name: 'created_at', type: 'S' }, projection: 'ALL' },
       byTarget: { partitionKey: 'workspace_target', sortKey: { name: 'created_at', type: 'S' }, projection: 'ALL' },
-      byExternalId: { partitionKey: 'workspace_external_id', sortKey: { name: 'created_at', type: 'S' }, projection: 'ALL' },
+      byExternalId: {
+        partitionKey: 'workspace_external_id',
+        sortKey: { name: 'created_at', type: 'S' },
+        projection: 'ALL',
+      },
     },
   },
   accounts: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
@@ -61,13 +65,25 @@ export const blocklistKey = () => ({ pk: 'blocklist' });
 
 export const apiKeyKey = (secretSha256Hex: string) => ({ pk: `key#${secretSha256Hex}`, sk: 'key' });
 export const workspaceKey = (workspaceId: string) => ({ pk: `ws#${workspaceId}`, sk: 'workspace' });
-export const rateLimitKey = (workspaceId: string, limitName: string) => ({ pk: `ws#${workspaceId}`, sk: `limit#${limitName}` });
-export const idempotencyKey = (workspaceId: string, key: string) => ({ pk: `ws#${workspaceId}`, sk: `idempotency#${key}` });
-export const unlockAttemptsKey = (domain: string, code: string, client: string) => ({ pk: `unlock#${domain}/${code}`, sk: client });
+export const rateLimitKey = (workspaceId: string, limitName: string) => ({
+  pk: `ws#${workspaceId}`,
+  sk: `limit#${limitName}`,
+});
+export const idempotencyKey = (workspaceId: string, key: string) => ({
+  pk: `ws#${workspaceId}`,
+  sk: `idempotency#${key}`,
+});
+export const unlockAttemptsKey = (domain: string, code: string, client: string) => ({
+  pk: `unlock#${domain}/${code}`,
+  sk: client,
+});
 
 export const linkCountsKey = (domain: string, code: string) => `link#${domain}/${code}`;
 export const LINK_TOTAL_SORT_KEY = 'all';
 export const dayCountsSortKey = (day: string) => `day#${day}`;
-export const countedClicksKey = (bucket: number, windowStartS: number) => ({ pk: `counted#${bucket}`, sk: String(windowStartS) });
+export const countedClicksKey = (bucket: number, windowStartS: number) => ({
+  pk: `counted#${bucket}`,
+  sk: String(windowStartS),
+});
 
 export const spooledClicksKey = (batchId: string) => ({ pk: `spool#${batchId}` });

@@ -3,19 +3,49 @@
  * The HTTP status of each word is the edge's business (`lambdas/problem.ts`); `docs/errors/{word}` is rendered from here.
  */
 export const FAILURES = {
-  VALIDATION_FAILED: { title: 'Validation failed', sentence: 'One or more members of the request break a rule; `errors` lists each with its path.' },
+  VALIDATION_FAILED: {
+    title: 'Validation failed',
+    sentence: 'One or more members of the request break a rule; `errors` lists each with its path.',
+  },
   INVALID_JSON: { title: 'Invalid JSON', sentence: 'The request body is not well-formed JSON in UTF-8.' },
-  INVALID_URL: { title: 'Invalid URL', sentence: 'The target is not an http or https URL that Signpost may send visitors to.' },
+  INVALID_URL: {
+    title: 'Invalid URL',
+    sentence: 'The target is not an http or https URL that Signpost may send visitors to.',
+  },
   URL_BLOCKED: { title: 'URL blocked', sentence: 'The host of the target is on the blocklist of this Signpost.' },
-  INVALID_ALIAS: { title: 'Invalid alias', sentence: 'An alias has 3 to 20 letters, digits, hyphens or underscores and is not a reserved word.' },
-  ALIAS_TAKEN: { title: 'Alias taken', sentence: 'This alias is in use or was used before; codes are never handed out twice.' },
-  BULK_INVALID: { title: 'Bulk request invalid', sentence: 'At least one URL of the bulk request breaks a rule, so none was created; `invalid_urls` lists them.' },
-  RATE_LIMIT_EXCEEDED: { title: 'Rate limit exceeded', sentence: 'The workspace has used up its limit for this window; try again after `retry_after` seconds.' },
-  IDEMPOTENCY_MISMATCH: { title: 'Idempotency key reused', sentence: 'This Idempotency-Key was used before with a different request body.' },
-  IDEMPOTENCY_IN_PROGRESS: { title: 'Request in progress', sentence: 'The first request with this Idempotency-Key is still running; try again shortly.' },
-  VERSION_CONFLICT: { title: 'Version conflict', sentence: 'The link was changed since the version named in If-Match; read it again.' },
+  INVALID_ALIAS: {
+    title: 'Invalid alias',
+    sentence: 'An alias has 3 to 20 letters, digits, hyphens or underscores and is not a reserved word.',
+  },
+  ALIAS_TAKEN: {
+    title: 'Alias taken',
+    sentence: 'This alias is in use or was used before; codes are never handed out twice.',
+  },
+  BULK_INVALID: {
+    title: 'Bulk request invalid',
+    sentence: 'At least one URL of the bulk request breaks a rule, so none was created; `invalid_urls` lists them.',
+  },
+  RATE_LIMIT_EXCEEDED: {
+    title: 'Rate limit exceeded',
+    sentence: 'The workspace has used up its limit for this window; try again after `retry_after` seconds.',
+  },
+  IDEMPOTENCY_MISMATCH: {
+    title: 'Idempotency key reused',
+    sentence: 'This Idempotency-Key was used before with a different request body.',
+  },
+  IDEMPOTENCY_IN_PROGRESS: {
+    title: 'Request in progress',
+    sentence: 'The first request with this Idempotency-Key is still running; try again shortly.',
+  },
+  VERSION_CONFLICT: {
+    title: 'Version conflict',
+    sentence: 'The link was changed since the version named in If-Match; read it again.',
+  },
   PAYLOAD_TOO_LARGE: { title: 'Payload too large', sentence: 'The request body is over the size limit of this route.' },
-  UNSUPPORTED_MEDIA_TYPE: { title: 'Unsupported media type', sentence: 'The request body must be sent as application/json.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    title: 'Unsupported media type',
+    sentence: 'The request body must be sent as application/json.',
+  },
   UNAUTHENTICATED: { title: 'Unauthenticated', sentence: 'The request carries no valid API key or token.' },
   FORBIDDEN: { title: 'Forbidden', sentence: 'The API key or role does not allow this.' },
   NOT_FOUND: { title: 'Not found', sentence: 'There is nothing at this path.' },
@@ -23,12 +53,28 @@ export const FAILURES = {
   URL_NOT_FOUND: { title: 'Link not found', sentence: 'There is no such short link.' },
   URL_DISABLED: { title: 'Link disabled', sentence: 'This link was switched off or deleted by its owner.' },
   URL_EXPIRED: { title: 'Link expired', sentence: 'This link has passed its expiry date.' },
-  CLICK_LIMIT_REACHED: { title: 'Click limit reached', sentence: 'This link has been used as often as its owner allowed.' },
+  CLICK_LIMIT_REACHED: {
+    title: 'Click limit reached',
+    sentence: 'This link has been used as often as its owner allowed.',
+  },
   PASSWORD_REQUIRED: { title: 'Password required', sentence: 'This link is protected by a password.' },
-  INVALID_PASSWORD: { title: 'Invalid password', sentence: 'The password is wrong; `attempts_remaining` says how many tries are left.' },
-  UNLOCK_LOCKED: { title: 'Too many wrong passwords', sentence: 'Too many wrong passwords were tried; the right one is refused too until `retry_after` seconds have passed.' },
-  PREFETCH_REFUSED: { title: 'Prefetch refused', sentence: 'This link counts its visits exactly, so it is only opened by a real visit.' },
-  SERVICE_UNAVAILABLE: { title: 'Temporarily unavailable', sentence: 'A part of the service is not answering; nothing was changed, try again shortly.' },
+  INVALID_PASSWORD: {
+    title: 'Invalid password',
+    sentence: 'The password is wrong; `attempts_remaining` says how many tries are left.',
+  },
+  UNLOCK_LOCKED: {
+    title: 'Too many wrong passwords',
+    sentence:
+      'Too many wrong passwords were tried; the right one is refused too until `retry_after` seconds have passed.',
+  },
+  PREFETCH_REFUSED: {
+    title: 'Prefetch refused',
+    sentence: 'This link counts its visits exactly, so it is only opened by a real visit.',
+  },
+  SERVICE_UNAVAILABLE: {
+    title: 'Temporarily unavailable',
+    sentence: 'A part of the service is not answering; nothing was changed, try again shortly.',
+  },
   INTERNAL: { title: 'Internal error', sentence: 'Something went wrong on our side; the request id helps us find it.' },
 } as const satisfies Record<string, { title: string; sentence: string }>;
 
@@ -53,4 +99,5 @@ export class Failure extends Error {
 /** One broken rule of one member: `path` as in `urls[3].tags[0]`, `code` a stable word, `message` a sentence. */
 export type MemberError = { readonly path: string; readonly code: string; readonly message: string };
 
-export const validationFailed = (errors: readonly MemberError[]): Failure => new Failure('VALIDATION_FAILED', { errors });
+export const validationFailed = (errors: readonly MemberError[]): Failure =>
+  new Failure('VALIDATION_FAILED', { errors });

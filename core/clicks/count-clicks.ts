@@ -49,7 +49,10 @@ export async function countClicks(store: CountStore, clicks: readonly Click[]): 
   return { counted, duplicates: clicks.length - counted };
 }
 
-async function countGroup(store: CountStore, clicks: readonly Click[]): Promise<{ counted: number; contended: readonly Click[] }> {
+async function countGroup(
+  store: CountStore,
+  clicks: readonly Click[],
+): Promise<{ counted: number; contended: readonly Click[] }> {
   const groups = groupByWindow(clicks);
   const read = await store.readWindows([...groups.values()].map(({ key }) => key));
   const known = new Map(read.map((window) => [windowName(window.key), window]));
@@ -113,6 +116,7 @@ const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 :
 /** FNV-1a, 32 bits: spreads links over buckets; not a secret. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
   return hash;
 }

@@ -34,7 +34,8 @@ export const toHotLink = (link: Link): HotLink => ({
 const SCHEMA = 1;
 const MISS = `${SCHEMA}:miss`;
 
-export const encodeHotLink = (link: HotLink | null): string => (link === null ? MISS : `${SCHEMA}:${JSON.stringify(link)}`);
+export const encodeHotLink = (link: HotLink | null): string =>
+  link === null ? MISS : `${SCHEMA}:${JSON.stringify(link)}`;
 
 /**
  * What a cache entry says: a link, `null` for "there is none", or `undefined` for an entry that cannot be trusted:

@@ -15,14 +15,32 @@ export type TargetRules = {
 /** RFC 6890 special-purpose addresses that lead nowhere public. */
 const PRIVATE_ADDRESSES = new BlockList();
 for (const [network, prefix] of [
-  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
-  ['192.0.0.0', 24], ['192.0.2.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24],
-  ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4],
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
 ] as const) {
   PRIVATE_ADDRESSES.addSubnet(network, prefix, 'ipv4');
 }
 for (const [network, prefix] of [
-  ['::', 127], ['64:ff9b:1::', 48], ['100::', 64], ['2001:db8::', 32], ['fc00::', 7], ['fe80::', 10], ['fec0::', 10], ['ff00::', 8],
+  ['::', 127],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001:db8::', 32],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['fec0::', 10],
+  ['ff00::', 8],
 ] as const) {
   PRIVATE_ADDRESSES.addSubnet(network, prefix, 'ipv6');
 }
@@ -42,13 +60,16 @@ export function parseTargetUrl(input: string, rules: TargetRules): string {
   if (Buffer.byteLength(input) > MAX_TARGET_BYTES) throw invalid(`The URL is longer than ${MAX_TARGET_BYTES} bytes.`);
   const url = URL.parse(input);
   if (url === null) throw invalid('This is not an absolute URL.');
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw invalid('Only http and https URLs can be shortened.');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw invalid('Only http and https URLs can be shortened.');
   if (url.username !== '' || url.password !== '') throw invalid('The URL carries credentials.');
-  if (url.href.length > MAX_TARGET_BYTES) throw invalid(`The URL is longer than ${MAX_TARGET_BYTES} bytes once encoded.`);
+  if (url.href.length > MAX_TARGET_BYTES)
+    throw invalid(`The URL is longer than ${MAX_TARGET_BYTES} bytes once encoded.`);
 
   const hostname = url.hostname.replace(/\.$/, '');
   if (rules.ownHostnames.has(hostname)) throw invalid('The URL is itself on the short domain.');
-  if (!rules.allowPrivateHosts && isPrivateHost(hostname)) throw invalid('The URL leads to a private or loopback host.');
+  if (!rules.allowPrivateHosts && isPrivateHost(hostname))
+    throw invalid('The URL leads to a private or loopback host.');
   if (isBlocked(hostname, rules.blockedHosts)) throw new Failure('URL_BLOCKED');
   return url.href;
 }
@@ -72,7 +93,12 @@ function isPrivateHost(hostname: string): boolean {
 function isPrivateIpv6(address: string): boolean {
   if (PRIVATE_ADDRESSES.check(address, 'ipv6')) return true;
   const groups = expandIpv6(address);
-  const embedded = address.startsWith('::ffff:') || address.startsWith('64:ff9b::') ? groups.slice(6) : groups[0] === 0x2002 ? groups.slice(1, 3) : null;
+  const embedded =
+    address.startsWith('::ffff:') || address.startsWith('64:ff9b::')
+      ? groups.slice(6)
+      : groups[0] === 0x2002
+        ? groups.slice(1, 3)
+        : null;
   if (embedded === null) return groups.slice(0, 6).every((group) => group === 0);
   const [high = 0, low = 0] = embedded;
   return PRIVATE_ADDRESSES.check([high >> 8, high & 255, low >> 8, low & 255].join('.'), 'ipv4');
@@ -80,7 +106,8 @@ function isPrivateIpv6(address: string): boolean {
 
 function expandIpv6(address: string): readonly number[] {
   const [head = '', tail] = address.split('::');
-  const parse = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
+  const parse = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
   const before = parse(head);
   const after = parse(tail ?? '');
   return [...before, ...Array<number>(Math.max(0, 8 - before.length - after.length)).fill(0), ...after];

@@ -1,6 +1,6 @@
 import type { Click } from '../clicks/row.ts';
-import type { HotLink } from './hot-link.ts';
 import { couldBeCode } from './alias.ts';
+import type { HotLink } from './hot-link.ts';
 
 /** Who comes, as CloudFront's headers tell it. The address is not part of it: nothing behind the edge needs it. */
 export type Visitor = Pick<Click, 'country' | 'region' | 'city' | 'device' | 'bot'>;
@@ -44,7 +44,11 @@ export type VisitDeps = {
   readonly links: HotLinks;
   readonly budget: ClickBudget;
   readonly clicks: ClickSink;
-  readonly opens: (link: { domain: string; code: string; unlockKey: string }, token: string, nowMs: number) => Promise<boolean>;
+  readonly opens: (
+    link: { domain: string; code: string; unlockKey: string },
+    token: string,
+    nowMs: number,
+  ) => Promise<boolean>;
   readonly newClickId: (nowMs: number) => string;
   readonly nowMs: () => number;
 };
@@ -57,7 +61,8 @@ export async function visit(deps: VisitDeps, request: Visit): Promise<Verdict> {
   if (!couldBeCode(request.code)) return { kind: 'unknown' };
   const link = await deps.links.find(request.domain, request.code);
   const nowMs = deps.nowMs();
-  const unlocked = link === null || link.unlockKey === null || (await hasUnlocked(deps, request, link.unlockKey, nowMs));
+  const unlocked =
+    link === null || link.unlockKey === null || (await hasUnlocked(deps, request, link.unlockKey, nowMs));
   const verdict = decide(link, { ...request, unlocked }, nowMs);
   if (verdict.kind !== 'go' || link === null) return verdict;
 
@@ -80,14 +85,23 @@ export async function visit(deps: VisitDeps, request: Visit): Promise<Verdict> {
 }
 
 /** The whole policy of a visit, pure. A new outcome is a new variant of Verdict, and the compiler finds every place it matters. */
-export function decide(link: HotLink | null, request: Pick<Visit, 'intent' | 'query'> & { readonly unlocked: boolean }, nowMs: number): Verdict {
+export function decide(
+  link: HotLink | null,
+  request: Pick<Visit, 'intent' | 'query'> & { readonly unlocked: boolean },
+  nowMs: number,
+): Verdict {
   if (link === null) return { kind: 'unknown' };
   if (link.status !== 'active') return { kind: 'disabled' };
   if (link.expiresAtMs !== null && link.expiresAtMs <= nowMs) return { kind: 'expired', expiredAtMs: link.expiresAtMs };
   if (request.intent === 'preview') {
-    return { kind: 'preview', targetUrl: link.unlockKey === null ? link.targetUrl : null, createdAtMs: link.createdAtMs };
+    return {
+      kind: 'preview',
+      targetUrl: link.unlockKey === null ? link.targetUrl : null,
+      createdAtMs: link.createdAtMs,
+    };
   }
-  if (request.intent === 'prefetch' && (link.unlockKey !== null || link.maxClicks !== null)) return { kind: 'prefetch_refused' };
+  if (request.intent === 'prefetch' && (link.unlockKey !== null || link.maxClicks !== null))
+    return { kind: 'prefetch_refused' };
   if (!request.unlocked) return { kind: 'locked' };
   const location = locationOf(link, request.query);
   return location === null ? { kind: 'disabled' } : { kind: 'go', location, status: link.redirectStatus };
@@ -102,6 +116,11 @@ function locationOf(link: HotLink, query: string): string | null {
   return url.href;
 }
 
-async function hasUnlocked(deps: VisitDeps, { domain, code, unlockToken }: Visit, unlockKey: string, nowMs: number): Promise<boolean> {
+async function hasUnlocked(
+  deps: VisitDeps,
+  { domain, code, unlockToken }: Visit,
+  unlockKey: string,
+  nowMs: number,
+): Promise<boolean> {
   return unlockToken !== null && (await deps.opens({ domain, code, unlockKey }, unlockToken, nowMs));
 }

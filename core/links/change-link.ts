@@ -1,0 +1,72 @@
+import { Failure } from '../errors.ts';
+import type { CreateDeps } from './create-link.ts';
+import { checkTarget } from './create-link.ts';
+import type { Link, LinkSettings } from './link.ts';
+
+/** Members that are present are changed; `isActive` switches the link on or off. */
+export type LinkChanges = Partial<LinkSettings> & { readonly isActive?: boolean };
+
+/** The version of an `If-Match`, or null when the caller does not insist. */
+export type ExpectedVersion = number | null;
+
+const MAX_ATTEMPTS = 5;
+
+/** Changes a link of the workspace. Throws URL_NOT_FOUND, VERSION_CONFLICT, INVALID_URL or URL_BLOCKED. */
+export async function changeLink(
+  deps: CreateDeps,
+  workspaceId: string,
+  code: string,
+  changes: LinkChanges,
+  expected: ExpectedVersion,
+): Promise<Link> {
+  const { isActive, ...settings } = changes;
+  const checked =
+    settings.targetUrl === undefined
+      ? settings
+      : { ...settings, targetUrl: await checkTarget(deps, settings.targetUrl) };
+  return replace(deps, workspaceId, code, expected, (link) => ({
+    ...link,
+    ...checked,
+    status: isActive === undefined ? link.status : isActive ? 'active' : 'disabled',
+  }));
+}
+
+/** Deletes a link: a tombstone stays, so the code is never anybody else's. Throws URL_NOT_FOUND or VERSION_CONFLICT. */
+export async function deleteLink(
+  deps: CreateDeps,
+  workspaceId: string,
+  code: string,
+  expected: ExpectedVersion,
+): Promise<void> {
+  await replace(deps, workspaceId, code, expected, (link) => ({ ...link, status: 'deleted' }));
+}
+
+/** The link, if it is this workspace's and not deleted: another's link looks the same as none. Throws URL_NOT_FOUND. */
+export async function ownLink(
+  deps: Pick<CreateDeps, 'store' | 'rules'>,
+  workspaceId: string,
+  code: string,
+): Promise<Link> {
+  const link = await deps.store.find(deps.rules.domain, code);
+  if (link === null || link.workspaceId !== workspaceId || link.status === 'deleted')
+    throw new Failure('URL_NOT_FOUND');
+  return link;
+}
+
+/** A caller with If-Match is told of a race; one without meant "whatever it is now", so the change is made again on top. */
+async function replace(
+  deps: CreateDeps,
+  workspaceId: string,
+  code: string,
+  expected: ExpectedVersion,
+  alter: (link: Link) => Link,
+): Promise<Link> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const former = await ownLink(deps, workspaceId, code);
+    if (expected !== null && former.version !== expected)
+      throw new Failure('VERSION_CONFLICT', { current_version: former.version });
+    const changed = { ...alter(former), version: former.version + 1, updatedAtMs: deps.nowMs() };
+    if ((await deps.store.change(former, changed)) === 'changed') return changed;
+  }
+  throw new Failure('VERSION_CONFLICT', {}, { detail: 'The link is being changed by many at once; try again.' });
+}
