@@ -1,0 +1,104 @@
+import { ACCOUNT_ID, arnOf, PARTITION, REGION, URL_SUFFIX } from './account.ts';
+
+/** `{apiId}.execute-api.us-east-1.amazonaws.com`: how a distribution's origin names the API behind it. */
+export const executeApiDomain = (apiId: string): string => `${apiId}.execute-api.${REGION}.${URL_SUFFIX}`;
+
+/** Parent of the top level of a REST API's resource tree. */
+export const rootResourceId = (apiName: string): string => `${apiName}-root`;
+
+/** A type's answers, made from the resource's physical name. `ref` defaults to that name. */
+export type Identity = {
+  /** Property that names the resource where the template insists on a name. */
+  readonly nameProperty?: string;
+  readonly ref?: (name: string) => string;
+  readonly attributes?: Readonly<Record<string, (name: string) => unknown>>;
+};
+
+// Real stream labels are the time the stream was switched on; a constant keeps ARNs equal on every start.
+const STREAM_LABEL = '2026-01-01T00:00:00.000';
+const tableArn = (name: string): string => arnOf('dynamodb', `table/${name}`);
+
+const table: Identity = {
+  nameProperty: 'TableName',
+  attributes: {
+    Arn: tableArn,
+    StreamArn: (name) => `${tableArn(name)}/stream/${STREAM_LABEL}`,
+    TableId: (name) => name,
+  },
+};
+
+export const functionArn = (name: string): string => arnOf('lambda', `function:${name}`);
+const globalArn = (service: string, resource: string): string =>
+  `arn:${PARTITION}:${service}::${ACCOUNT_ID}:${resource}`;
+const bucketArn = (name: string): string => `arn:${PARTITION}:s3:::${name}`;
+
+export const IDENTITIES: Readonly<Record<string, Identity>> = {
+  'AWS::DynamoDB::GlobalTable': table,
+  'AWS::DynamoDB::Table': table,
+  'AWS::Kinesis::Stream': { nameProperty: 'Name', attributes: { Arn: (name) => arnOf('kinesis', `stream/${name}`) } },
+  'AWS::Lambda::Function': { nameProperty: 'FunctionName', attributes: { Arn: functionArn } },
+  'AWS::IAM::Role': {
+    nameProperty: 'RoleName',
+    attributes: { Arn: (name) => globalArn('iam', `role/${name}`), RoleId: (name) => name },
+  },
+  'AWS::IAM::ManagedPolicy': { ref: (name) => globalArn('iam', `policy/${name}`) },
+  'AWS::ApiGatewayV2::Api': {
+    attributes: { ApiId: (name) => name, ApiEndpoint: (name) => `https://${executeApiDomain(name)}` },
+  },
+  'AWS::ApiGateway::RestApi': { attributes: { RestApiId: (name) => name, RootResourceId: rootResourceId } },
+  'AWS::ApiGateway::Stage': { nameProperty: 'StageName' },
+  'AWS::ApiGateway::Authorizer': { attributes: { AuthorizerId: (name) => name } },
+  'AWS::ApiGateway::Resource': { attributes: { ResourceId: (name) => name } },
+  'AWS::ApiGateway::Deployment': { attributes: { DeploymentId: (name) => name } },
+  'AWS::CloudFront::Function': {
+    ref: (name) => globalArn('cloudfront', `function/${name}`),
+    attributes: { FunctionARN: (name) => globalArn('cloudfront', `function/${name}`) },
+  },
+  'AWS::SecretsManager::Secret': {
+    nameProperty: 'Name',
+    ref: (name) => arnOf('secretsmanager', `secret:${name}`),
+    attributes: { Id: (name) => arnOf('secretsmanager', `secret:${name}`) },
+  },
+  'AWS::ElastiCache::ServerlessCache': {
+    nameProperty: 'ServerlessCacheName',
+    attributes: {
+      ARN: (name) => arnOf('elasticache', `serverlesscache:${name}`),
+      'Endpoint.Address': (name) => `${name}.serverless.use1.cache.${URL_SUFFIX}`,
+      'Endpoint.Port': () => '6379',
+      'ReaderEndpoint.Address': (name) => `${name}.serverless.use1.cache.${URL_SUFFIX}`,
+      'ReaderEndpoint.Port': () => '6380',
+    },
+  },
+  'AWS::ElastiCache::User': {
+    nameProperty: 'UserId',
+    attributes: { Arn: (name) => arnOf('elasticache', `user:${name}`) },
+  },
+  'AWS::ElastiCache::UserGroup': {
+    nameProperty: 'UserGroupId',
+    attributes: { Arn: (name) => arnOf('elasticache', `usergroup:${name}`) },
+  },
+  'AWS::KMS::Key': { attributes: { Arn: (name) => arnOf('kms', `key/${name}`), KeyId: (name) => name } },
+  'AWS::S3::Bucket': {
+    nameProperty: 'BucketName',
+    attributes: {
+      Arn: bucketArn,
+      DomainName: (name) => `${name}.s3.${URL_SUFFIX}`,
+      RegionalDomainName: (name) => `${name}.s3.${REGION}.${URL_SUFFIX}`,
+    },
+  },
+  'AWS::SNS::Topic': {
+    ref: (name) => arnOf('sns', name),
+    attributes: { TopicArn: (name) => arnOf('sns', name), TopicName: (name) => name },
+  },
+  'AWS::SQS::Queue': {
+    ref: (name) => `https://sqs.${REGION}.${URL_SUFFIX}/${ACCOUNT_ID}/${name}`,
+    attributes: { Arn: (name) => arnOf('sqs', name), QueueName: (name) => name },
+  },
+  'AWS::Logs::LogGroup': {
+    nameProperty: 'LogGroupName',
+    attributes: { Arn: (name) => arnOf('logs', `log-group:${name}:*`) },
+  },
+  'AWS::EC2::VPC': { attributes: { VpcId: (name) => name, CidrBlock: () => '10.0.0.0/16' } },
+  'AWS::EC2::SecurityGroup': { attributes: { GroupId: (name) => name } },
+  'AWS::EC2::Subnet': { attributes: { SubnetId: (name) => name } },
+};

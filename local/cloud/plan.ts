@@ -1,0 +1,68 @@
+import { type Cloud, type CloudResource, createCloud } from './cloud.ts';
+import { apiBehind, type DistributionPlan, distributionsOf } from './distributions.ts';
+import { type EventSourcePlan, eventSourcesOf } from './event-sources.ts';
+import { type FunctionPlan, functionsOf } from './functions.ts';
+import { type HttpApiPlan, httpApisOf } from './http-api.ts';
+import { type RestApiPlan, restApisOf } from './rest-api.ts';
+import { type RolePlan, rolesOf } from './roles.ts';
+import { memberOf, type SecretPlan, secretOf } from './secrets.ts';
+import { type IgnoredResource, reasonToIgnore } from './stand-ins.ts';
+import { type StreamPlan, streamsOf } from './streams.ts';
+import { type TablePlan, tablesOf } from './tables.ts';
+import type { Stack } from './template.ts';
+
+/** Everything the templates declare, as the laptop carries it out. */
+export type Plan = {
+  readonly tables: readonly TablePlan[];
+  readonly streams: readonly StreamPlan[];
+  readonly caches: readonly string[];
+  readonly functions: readonly FunctionPlan[];
+  readonly roles: readonly RolePlan[];
+  readonly eventSources: readonly EventSourcePlan[];
+  readonly httpApis: readonly HttpApiPlan[];
+  readonly restApis: readonly RestApiPlan[];
+  readonly distributions: readonly DistributionPlan[];
+  readonly ignored: readonly IgnoredResource[];
+};
+
+export type Laptop = {
+  /** `localhost:4001`: the own domain of the distribution in front of an API of this kind. */
+  doorDomain(kind: 'http-api' | 'rest-api'): string;
+  /** The secret's whole value, made on first use. */
+  secretValue(secret: SecretPlan): string;
+};
+
+/**
+ * Reads the templates of all stacks as one plan. Throws an Error that names the resource for anything the laptop
+ * cannot carry out as AWS would.
+ */
+export function planOf(stacks: readonly Stack[], laptop: Laptop): Plan {
+  const cloud = createCloud(stacks, {
+    distributionDomain: (all: Cloud, distribution: CloudResource) =>
+      laptop.doorDomain(apiBehind(distribution, all).kind),
+    secretValue(secret, jsonKey) {
+      const value = laptop.secretValue(secretOf(secret));
+      return jsonKey === null ? value : memberOf(value, jsonKey);
+    },
+  });
+  const ignored = ignoredOf(cloud);
+  const functions = functionsOf(cloud);
+  return {
+    tables: tablesOf(cloud),
+    streams: streamsOf(cloud),
+    caches: cloud.ofType('AWS::ElastiCache::ServerlessCache').map(({ name }) => name),
+    functions,
+    roles: rolesOf(cloud, new Set(functions.map(({ roleName }) => roleName))),
+    eventSources: eventSourcesOf(cloud),
+    httpApis: httpApisOf(cloud),
+    restApis: restApisOf(cloud),
+    distributions: distributionsOf(cloud),
+    ignored,
+  };
+}
+
+const ignoredOf = (cloud: Cloud): readonly IgnoredResource[] =>
+  cloud.resources.flatMap(({ type, name }) => {
+    const reason = reasonToIgnore(type);
+    return reason === null ? [] : [{ type, name, reason }];
+  });

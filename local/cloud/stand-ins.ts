@@ -1,0 +1,87 @@
+/**
+ * Every resource type the templates may hold, and what the laptop does with it. A type in neither table is an error,
+ * so nothing a template declares is dropped without a word.
+ */
+export const PLAYED: ReadonlySet<string> = new Set([
+  'AWS::ApiGateway::Authorizer',
+  'AWS::ApiGateway::GatewayResponse',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Resource',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::CloudFront::Distribution',
+  'AWS::CloudFront::Function',
+  'AWS::CloudFront::ResponseHeadersPolicy',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::ElastiCache::ServerlessCache',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Kinesis::Stream',
+  'AWS::Lambda::Alias',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Version',
+  'AWS::SecretsManager::Secret',
+]);
+
+/** Types that nothing stands in for: type, or prefix ending in `::` → why that is right on a laptop. */
+const IGNORED: Readonly<Record<string, string>> = {
+  'AWS::CDK::Metadata': 'tells AWS which CDK made the template',
+  'AWS::EC2::': 'the engines listen on 127.0.0.1 only, so there is no network to build',
+  'AWS::KMS::': 'data lies on your own disk, encrypted if the disk is',
+  'AWS::Logs::': 'logs are files in the data folder',
+  'AWS::CloudWatch::': 'nobody is woken by a laptop',
+  'AWS::SNS::': 'carries alarms only',
+  'AWS::Budgets::': 'a laptop has no bill',
+  'AWS::S3::': 'only keeps batches that failed; they are files under failed-records',
+  'AWS::WAFv2::': 'doors listen on this machine only',
+  'AWS::CertificateManager::': 'doors are plain HTTP',
+  'AWS::Route53::': 'the domain is localhost',
+  'AWS::SSM::Parameter': 'carries deployment facts only',
+  'AWS::Lambda::Permission': 'the gateway is the only caller',
+  'AWS::Lambda::EventInvokeConfig': 'no function is invoked asynchronously',
+  'AWS::ElastiCache::User': 'the local cache takes no users',
+  'AWS::ElastiCache::UserGroup': 'the local cache takes no users',
+  'AWS::SecretsManager::ResourcePolicy': 'secrets are read by the laptop itself',
+  'AWS::ApiGateway::Account': 'logs are files in the data folder',
+  'AWS::ApiGateway::Deployment': 'the newest template is always live',
+  'AWS::ApiGateway::Model': 'handlers check bodies themselves, with more exact answers',
+  'AWS::ApiGateway::RequestValidator': 'handlers check bodies themselves, with more exact answers',
+  'AWS::ApiGatewayV2::Stage': 'one stage, never throttled on a laptop',
+  'AWS::CloudFront::CachePolicy': 'the laptop caches nothing',
+  'AWS::CloudFront::OriginRequestPolicy': 'every viewer header is forwarded',
+  'AWS::CloudFront::MonitoringSubscription': 'nobody is woken by a laptop',
+};
+
+export type IgnoredResource = { readonly type: string; readonly name: string; readonly reason: string };
+
+/** Why nothing stands in for this type; null where something does. Throws for a type the laptop has never heard of. */
+export function reasonToIgnore(type: string): string | null {
+  if (PLAYED.has(type)) return null;
+  const reason = IGNORED[type] ?? IGNORED[type.replace(/[^:]+$/, '')];
+  if (reason === undefined) {
+    throw new Error(
+      `The laptop does not know ${type}. Teach it in local/cloud/, or say in local/cloud/stand-ins.ts why it may be ignored.`,
+    );
+  }
+  return reason;
+}
+
+/** AWS service → what stands here, for the banner. */
+export const STAND_INS: readonly (readonly [service: string, standIn: string])[] = [
+  ['CloudFront, API Gateway', 'node:http, routes and headers from the template'],
+  ['Lambda', 'one worker thread per function, the bundle that is deployed'],
+  ['DynamoDB, Streams, TTL', 'dynoxide (SQLite on disk)'],
+  ['Kinesis', 'our own server, every record synced to disk'],
+  ['ElastiCache (Valkey)', 'valkey-server or redis-server on PATH, else our own'],
+  ['IAM', "every call is checked against the caller's role"],
+  ['Secrets Manager', 'generated once, kept in the data folder'],
+  ['Event source mappings', 'pumps with checkpoints, retries, bisecting'],
+  ['S3 for failed batches', 'files under failed-records'],
+  ['CloudWatch Logs', 'files under logs'],
+];
