@@ -1,0 +1,94 @@
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  EndpointType,
+  type IResource,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  type MethodOptions,
+  RequestAuthorizer,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Aws, Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../../adapters/env.ts';
+import { ROUTES } from '../../lambdas/routes.ts';
+import type { StageSettings } from '../config.ts';
+import { ACCESS_LOG_LINE, accessLog } from './access-log.ts';
+import { addProblemResponses } from './problem-responses.ts';
+
+/** The API's own stage name. CloudFront puts it into the path, so no customer ever sees it. */
+const API_STAGE = 'live';
+
+/** For the whole API; each workspace has its own, smaller limits in the functions. */
+const THROTTLE = { throttlingRateLimit: 2_000, throttlingBurstLimit: 1_000 };
+
+type Lambdas = Readonly<Partial<Record<FunctionName, IFunction>>>;
+
+/** The app domain's REST API: the `app` routes of `lambdas/routes.ts` behind one authorizer. */
+export class CustomerApi extends Construct {
+  readonly restApi: RestApi;
+
+  /** `problemOrigin` is where `docs/errors/{word}` is answered. */
+  constructor(scope: Construct, id: string, settings: StageSettings, lambdas: Lambdas, problemOrigin: string) {
+    super(scope, id);
+    this.restApi = new RestApi(this, 'Api', {
+      restApiName: `signpost-${settings.stage}-app`,
+      endpointTypes: [EndpointType.REGIONAL],
+      // Set once for the region, in `customers`: an API without it cannot write its access log.
+      cloudWatchRole: false,
+      deployOptions: {
+        stageName: API_STAGE,
+        ...THROTTLE,
+        // Bodies and Authorization headers pass here; execution logs would hold them.
+        loggingLevel: MethodLoggingLevel.OFF,
+        dataTraceEnabled: false,
+        accessLogDestination: new LogGroupLogDestination(accessLog(this, settings)),
+        accessLogFormat: AccessLogFormat.custom(ACCESS_LOG_LINE),
+      },
+    });
+    this.addRoutes(lambdas);
+    addProblemResponses(this.restApi, problemOrigin);
+  }
+
+  /** `{api}.execute-api.{region}.amazonaws.com`: what CloudFront sends customers' requests to. */
+  get hostname(): string {
+    return `${this.restApi.restApiId}.execute-api.${Aws.REGION}.${Stack.of(this).urlSuffix}`;
+  }
+
+  /** `/live`: what CloudFront puts before every path. */
+  get pathPrefix(): string {
+    return `/${API_STAGE}`;
+  }
+
+  private addRoutes(lambdas: Lambdas): void {
+    const integrationOf = (name: FunctionName) =>
+      new LambdaIntegration(lambdaOf(lambdas, name), { scopePermissionToMethod: false });
+    const authorizer = new RequestAuthorizer(this, 'Authorizer', {
+      handler: lambdaOf(lambdas, 'authorizer'),
+      // None: API Gateway would answer 401 by itself where one is missing, and with a cookie both may be right.
+      identitySources: [],
+      // A cached answer is one policy for all methods and outlives the key it was made for.
+      resultsCacheTtl: Duration.seconds(0),
+    });
+    const guarded: MethodOptions = { authorizer, authorizationType: AuthorizationType.CUSTOM };
+    const open: MethodOptions = { authorizationType: AuthorizationType.NONE };
+    for (const { path, method, function: name, access } of ROUTES.filter(({ door }) => door === 'app')) {
+      resourceAt(this.restApi.root, path).addMethod(method, integrationOf(name), access === 'public' ? open : guarded);
+    }
+  }
+}
+
+function lambdaOf(lambdas: Lambdas, name: FunctionName): IFunction {
+  const lambda = lambdas[name];
+  if (lambda === undefined) throw new Error(`The app domain has no function ${name}; lambdas/routes.ts names one.`);
+  return lambda;
+}
+
+const resourceAt = (root: IResource, path: string): IResource =>
+  path
+    .split('/')
+    .filter((segment) => segment !== '')
+    .reduce((parent, segment) => parent.getResource(segment) ?? parent.addResource(segment), root);

@@ -1,0 +1,122 @@
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  Function as EdgeFunction,
+  type ErrorResponse,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestPolicy,
+  OriginSslPolicy,
+  PriceClass,
+  ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Door, StageSettings } from '../config.ts';
+
+/** Every status CloudFront can be told about. Untold, it keeps an error for 10 s, for everyone who asks. */
+export const ERROR_STATUSES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
+
+/** API Gateway refuses a foreign Host header, so the name the visitor asked for travels beside it. */
+const COPY_HOST = `function handler(event) {
+  var request = event.request;
+  request.headers['x-forwarded-host'] = { value: request.headers.host.value };
+  return request;
+}`;
+
+export type DoorProps = {
+  readonly settings: StageSettings;
+  readonly what: string;
+  /** The door's own name and certificate; null for CloudFront's name. */
+  readonly door: Door | null;
+  readonly origin: { readonly hostname: string; readonly pathPrefix?: string };
+  readonly originSecret: ISecret;
+};
+
+/** CloudFront before one API: HTTPS only, nothing cached, viewer headers passed on, the origin told who is asking. */
+export class DoorDistribution extends Construct {
+  readonly distribution: Distribution;
+  /** `https://…`, without a slash at the end. */
+  readonly origin: string;
+
+  constructor(scope: Construct, id: string, props: DoorProps) {
+    super(scope, id);
+    const { settings, what, door, origin, originSecret } = props;
+    const copyHost = new EdgeFunction(this, 'CopyHost', {
+      code: FunctionCode.fromInline(COPY_HOST),
+      runtime: FunctionRuntime.JS_2_0,
+      comment: 'Host to X-Forwarded-Host',
+    });
+    this.distribution = new Distribution(this, 'Distribution', {
+      comment: `Signpost ${settings.stage}: ${what}`,
+      ...(door === null
+        ? {}
+        : {
+            domainNames: [door.hostname],
+            certificate: Certificate.fromCertificateArn(this, 'Certificate', door.certificateArn),
+            minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+          }),
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      priceClass: PriceClass.PRICE_CLASS_ALL,
+      enableIpv6: true,
+      errorResponses: ERROR_STATUSES.map(neverKept),
+      defaultBehavior: {
+        origin: new HttpOrigin(origin.hostname, {
+          ...(origin.pathPrefix === undefined ? {} : { originPath: origin.pathPrefix }),
+          protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+          originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+          // A dynamic reference: CloudFormation puts the value in, so no template and no diff shows it.
+          customHeaders: { 'x-origin-verify': originSecret.secretValue.unsafeUnwrap() },
+        }),
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        allowedMethods: AllowedMethods.ALLOW_ALL,
+        cachePolicy: CachePolicy.CACHING_DISABLED,
+        // All the viewer sent but Host, and CloudFront's own country, region, city, address and device headers.
+        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        responseHeadersPolicy: this.responseHeaders(settings, what),
+        functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: copyHost }],
+        compress: false,
+      },
+    });
+    this.origin = `https://${door?.hostname ?? this.distribution.distributionDomainName}`;
+  }
+
+  /** The floor for every answer; a function may set a stricter referrer policy or a content policy of its own. */
+  private responseHeaders(settings: StageSettings, what: string): ResponseHeadersPolicy {
+    return new ResponseHeadersPolicy(this, 'ResponseHeaders', {
+      responseHeadersPolicyName: `${Stack.of(this).stackName}-headers`,
+      comment: `Signpost ${settings.stage}: ${what}`,
+      securityHeadersBehavior: {
+        strictTransportSecurity: {
+          accessControlMaxAge: Duration.days(2 * 365),
+          includeSubdomains: false,
+          override: true,
+        },
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: HeadersFrameOption.DENY, override: false },
+        referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, override: false },
+      },
+      removeHeaders: [
+        'Server',
+        'X-Powered-By',
+        'apigw-requestid',
+        'x-amzn-RequestId',
+        'x-amz-apigw-id',
+        'X-Amzn-Trace-Id',
+      ],
+    });
+  }
+}
+
+const neverKept = (httpStatus: number): ErrorResponse => ({ httpStatus, ttl: Duration.seconds(0) });

@@ -1,0 +1,81 @@
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../../adapters/env.ts';
+import type { TableName } from '../../adapters/table.ts';
+import { type Feed, FUNCTION_POWERS, LOG_POWERS, type Place, POLLER_POWERS, VPC_POWERS } from '../powers.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** A role that may do what `lib/powers.ts` says of its function, and nothing else. */
+export function functionRole(
+  scope: Construct,
+  name: FunctionName,
+  surroundings: Surroundings,
+  logGroup: ILogGroup,
+): Role {
+  const powers = FUNCTION_POWERS[name];
+  const inVpc = powers.usesCache === true && surroundings.cache?.network != null;
+  return new Role(scope, 'Role', {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description: `What the Signpost function ${name} may do`,
+    inlinePolicies: {
+      powers: new PolicyDocument({
+        // Merging statements would hide which place an action is allowed on.
+        minimize: false,
+        statements: [
+          ...Object.entries(powers.may).flatMap(([place, actions]) =>
+            allowOn(place as Place, actions, arnsOf(place as Place, surroundings)),
+          ),
+          ...(powers.fedBy === undefined ? [] : pollerStatements(powers.fedBy, surroundings)),
+          allow('OwnLogs', LOG_POWERS, [logGroup.logGroupArn]),
+          ...(inVpc ? [allow('NetworkInterfaces', VPC_POWERS, ['*'])] : []),
+        ],
+      }),
+    },
+  });
+}
+
+const allow = (sid: string, actions: readonly string[], resources: readonly string[]) =>
+  new PolicyStatement({ sid, effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
+
+const allowOn = (place: Place, actions: readonly string[], arns: readonly string[]): PolicyStatement[] =>
+  arns.length === 0 ? [] : [allow(sidOf(place), actions, arns)];
+
+/** `links/byWorkspace` → `LinksByWorkspace`; a statement id holds letters and digits only. */
+const sidOf = (place: Place): string =>
+  place
+    .split('/')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+
+/** The ARNs of a place; none for the cache of a stage without one. */
+function arnsOf(place: Place, { data, cache }: Surroundings): readonly string[] {
+  if (place === 'clickStream') return [data.clickStream.streamArn];
+  if (place === 'cache') return cache?.arns ?? [];
+  const [table, index] = place.split('/') as [TableName, string | undefined];
+  const { tableArn } = data.tables[table];
+  return [index === undefined ? tableArn : `${tableArn}/index/${index}`];
+}
+
+function pollerStatements(feed: Feed, { data }: Surroundings): PolicyStatement[] {
+  const keepFailures = [
+    allow('KeepFailedRecords', POLLER_POWERS.failedRecords, [data.failedRecords.arnForObjects('aws/lambda/*')]),
+    allow('FindFailedRecordsBucket', POLLER_POWERS.failedRecordsBucket, [data.failedRecords.bucketArn]),
+  ];
+  if (feed === 'clickStream') {
+    return [allow('PollClickStream', POLLER_POWERS.clickStream, [data.clickStream.streamArn]), ...keepFailures];
+  }
+  return [
+    allow('PollTableStream', POLLER_POWERS.tableStream, [streamArnOf(feed, data)]),
+    allow('ListTableStreams', POLLER_POWERS.anyTableStream, ['*']),
+    // A link the cache was not told about lives there for seconds: nothing is kept for a replay.
+    ...(feed === 'links' ? [] : keepFailures),
+  ];
+}
+
+/** ARN of a table's change stream. Throws for a table that `adapters/table.ts` gives none. */
+export function streamArnOf(table: TableName, data: Surroundings['data']): string {
+  const arn = data.tables[table].tableStreamArn;
+  if (arn === undefined) throw new Error(`The table ${table} has no stream; adapters/table.ts must name one.`);
+  return arn;
+}

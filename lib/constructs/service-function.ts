@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { type EnvName, FUNCTION_ENV, type FunctionName, TABLE_ENV } from '../../adapters/env.ts';
+import { FUNCTION_POWERS } from '../powers.ts';
+import { functionRole } from './function-role.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** One folder of `lambdas/` as AWS runs it: its bundle, its own log group, its exact environment and powers. */
+export class ServiceFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  /** `shortOrigin` is needed by the functions whose environment names `SHORT_ORIGIN`. */
+  constructor(scope: Construct, name: FunctionName, surroundings: Surroundings, shortOrigin?: string) {
+    super(scope, constructIdOf(name));
+    const { settings, functionsDir, cache } = surroundings;
+    const powers = FUNCTION_POWERS[name];
+    const network = powers.usesCache === true ? (cache?.network ?? null) : null;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.lambda = new LambdaFunction(this, 'Function', {
+      description: `Signpost ${settings.stage}: ${name}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(functionsDir, name)),
+      handler: 'index.handler',
+      memorySize: powers.memoryMb,
+      timeout: Duration.seconds(powers.timeoutS),
+      role: functionRole(this, name, surroundings, logGroup),
+      environment: environmentOf(name, valuesFor(surroundings, shortOrigin)),
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      ...(network === null
+        ? {}
+        : {
+            vpc: network.vpc,
+            vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+            securityGroups: [network.clientSecurityGroup],
+          }),
+    });
+  }
+}
+
+/** `clicks-to-counts` → `ClicksToCounts`. */
+const constructIdOf = (name: FunctionName): string =>
+  name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+
+type EnvValues = Readonly<Partial<Record<EnvName, string>>>;
+
+function valuesFor({ settings, data, cache }: Surroundings, shortOrigin: string | undefined): EnvValues {
+  return {
+    [TABLE_ENV.links]: data.tables.links.tableName,
+    [TABLE_ENV.accounts]: data.tables.accounts.tableName,
+    [TABLE_ENV.counts]: data.tables.counts.tableName,
+    [TABLE_ENV.clickSpool]: data.tables.clickSpool.tableName,
+    CLICK_STREAM: data.clickStream.streamName,
+    CACHE_URL: cache?.url ?? 'none',
+    CACHE_NAME: cache?.name ?? '',
+    CACHE_USER: cache?.userId ?? '',
+    // A dynamic reference: CloudFormation puts the value in, so no template and no diff shows it.
+    ORIGIN_SECRET: data.originSecret.secretValue.unsafeUnwrap(),
+    MAX_ALIAS_LENGTH: String(settings.links.maxAliasLength),
+    ALLOW_PRIVATE_TARGETS: String(settings.links.allowPrivateTargets),
+    ...(shortOrigin === undefined ? {} : { SHORT_ORIGIN: shortOrigin }),
+  };
+}
+
+/** Exactly the variables `adapters/env.ts` names for the function. Throws when one has no value here. */
+function environmentOf(name: FunctionName, values: EnvValues): Record<string, string> {
+  const wanted: readonly EnvName[] = FUNCTION_ENV[name];
+  return Object.fromEntries(
+    wanted.map((variable) => {
+      const value = values[variable];
+      if (value === undefined) throw new Error(`No value for ${variable}, which the function ${name} needs.`);
+      return [variable, value];
+    }),
+  );
+}

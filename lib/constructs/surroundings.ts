@@ -1,0 +1,39 @@
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { TableName } from '../../adapters/table.ts';
+import type { StageSettings } from '../config.ts';
+
+/** What is kept when everything else is replaced. */
+export type KeptData = {
+  readonly tables: Readonly<Record<TableName, TableV2>>;
+  readonly clickStream: IStream;
+  /** Batches that an event source gave up on, whole, so that they can be replayed. */
+  readonly failedRecords: IBucket;
+  /** Known to CloudFront and the functions behind it; proves that a viewer header was written by CloudFront. */
+  readonly originSecret: ISecret;
+};
+
+/** A cache and how a function reaches it. */
+export type Cache = {
+  /** `rediss://host:port`. */
+  readonly url: string;
+  readonly name: string;
+  readonly userId: string;
+  /** What `elasticache:Connect` is allowed on: the cache and the user, both needed. */
+  readonly arns: readonly string[];
+  /** Where its clients run; null for a cache with a public endpoint. */
+  readonly network: { readonly vpc: IVpc; readonly clientSecurityGroup: ISecurityGroup } | null;
+};
+
+/** Everything a function can be given: its table of powers picks from here. */
+export type Surroundings = {
+  readonly settings: StageSettings;
+  /** Folder with one bundle per function, made by `bundleFunctions`. */
+  readonly functionsDir: string;
+  readonly data: KeptData;
+  /** Null in cache mode `none`. */
+  readonly cache: Cache | null;
+};

@@ -1,0 +1,144 @@
+import type { FunctionName } from '../adapters/env.ts';
+import type { TABLES, TableName } from '../adapters/table.ts';
+
+type IndexPlace = { [T in TableName]: `${T}/${Extract<keyof (typeof TABLES)[T]['indexes'], string>}` }[TableName];
+
+/** What a function's code may touch: a table, one index of a table, the click stream, the cache. */
+export type Place = TableName | IndexPlace | 'clickStream' | 'cache';
+
+/** What Lambda's own poller reads a function's batches from. */
+export type Feed = 'clickStream' | 'links' | 'clickSpool';
+
+export type FunctionPowers = {
+  /** One vCPU comes with 1,769 MB; below that the share of it is proportional. */
+  readonly memoryMb: number;
+  readonly timeoutS: number;
+  /** Exact IAM actions of the function's own code on each place. */
+  readonly may: Readonly<Partial<Record<Place, readonly string[]>>>;
+  /** Event source that invokes the function; adds `POLLER_POWERS` to its role. */
+  readonly fedBy?: Feed;
+  /** Whether the function talks to the cache, and so sits in the VPC where the cache does. */
+  readonly usesCache?: true;
+};
+
+/** Every function's size and powers: the whole of what its role allows besides its own log group. */
+export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
+  redirect: {
+    memoryMb: 512,
+    timeoutS: 5,
+    usesCache: true,
+    may: {
+      links: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      clickSpool: ['dynamodb:BatchWriteItem'],
+      clickStream: ['kinesis:DescribeStreamSummary', 'kinesis:PutRecords'],
+      cache: ['elasticache:Connect'],
+    },
+  },
+  unlock: {
+    // argon2id takes a whole vCPU for about a quarter of a second.
+    memoryMb: 1_769,
+    timeoutS: 10,
+    may: {
+      links: ['dynamodb:GetItem'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    },
+  },
+  links: {
+    memoryMb: 1_024,
+    timeoutS: 29,
+    may: {
+      links: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      'links/byWorkspace': ['dynamodb:Query'],
+      'links/byTarget': ['dynamodb:Query'],
+      'links/byExternalId': ['dynamodb:Query'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      counts: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+      'counts/byWorkspaceClicks': ['dynamodb:Query'],
+    },
+  },
+  stats: {
+    memoryMb: 512,
+    timeoutS: 10,
+    may: {
+      links: ['dynamodb:GetItem'],
+      accounts: ['dynamodb:GetItem'],
+      counts: ['dynamodb:Query'],
+    },
+  },
+  service: {
+    memoryMb: 512,
+    timeoutS: 10,
+    may: {
+      links: ['dynamodb:GetItem'],
+      accounts: ['dynamodb:GetItem'],
+      counts: ['dynamodb:GetItem'],
+      clickStream: ['kinesis:DescribeStreamSummary'],
+    },
+  },
+  authorizer: {
+    memoryMb: 512,
+    timeoutS: 5,
+    may: { accounts: ['dynamodb:GetItem'] },
+  },
+  'clicks-to-counts': {
+    memoryMb: 1_024,
+    timeoutS: 60,
+    fedBy: 'clickStream',
+    may: {
+      counts: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    },
+  },
+  'spool-to-stream': {
+    memoryMb: 512,
+    timeoutS: 30,
+    fedBy: 'clickSpool',
+    may: {
+      clickSpool: ['dynamodb:DeleteItem'],
+      clickStream: ['kinesis:PutRecords'],
+    },
+  },
+  'cache-sync': {
+    memoryMb: 512,
+    timeoutS: 10,
+    fedBy: 'links',
+    usesCache: true,
+    may: { cache: ['elasticache:Connect'] },
+  },
+};
+
+/** What Lambda's poller does in the function's name: AWS refuses an event source mapping without all of these. */
+export const POLLER_POWERS = {
+  clickStream: [
+    'kinesis:DescribeStream',
+    'kinesis:DescribeStreamSummary',
+    'kinesis:GetRecords',
+    'kinesis:GetShardIterator',
+    'kinesis:ListShards',
+  ],
+  tableStream: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+  /** `ListStreams` cannot be limited to one stream: AWS knows it only on `*`. */
+  anyTableStream: ['dynamodb:ListStreams'],
+  /** A batch given up on is written, whole, under the mapping's own prefix. */
+  failedRecords: ['s3:PutObject'],
+  failedRecordsBucket: ['s3:ListBucket'],
+} as const;
+
+/** What Lambda does in the function's name to put it in a VPC. AWS knows these actions only on `*`. */
+export const VPC_POWERS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+] as const;
+
+/** Writing to its own log group, which exists already. */
+export const LOG_POWERS = ['logs:CreateLogStream', 'logs:PutLogEvents'] as const;

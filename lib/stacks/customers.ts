@@ -1,0 +1,38 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { ApiLogging } from '../constructs/api-logging.ts';
+import { CustomerApi } from '../constructs/customer-api.ts';
+import { ServiceFunction } from '../constructs/service-function.ts';
+import type { Surroundings } from '../constructs/surroundings.ts';
+
+type CustomersProps = StackProps & {
+  readonly surroundings: Surroundings;
+  /** What short URLs start with. */
+  readonly shortOrigin: string;
+  /** Functions that answer on both doors. */
+  readonly unlock: IFunction;
+  readonly service: IFunction;
+};
+
+/** What answers customers: the REST API of the app domain, its authorizer and its functions. */
+export class CustomersStack extends Stack {
+  readonly links: IFunction;
+  readonly stats: IFunction;
+  readonly authorizer: IFunction;
+  readonly api: CustomerApi;
+
+  constructor(scope: Construct, id: string, props: CustomersProps) {
+    super(scope, id, props);
+    const { surroundings, shortOrigin, unlock, service } = props;
+    const { settings } = surroundings;
+    this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
+    this.stats = new ServiceFunction(this, 'stats', surroundings, shortOrigin).lambda;
+    this.authorizer = new ServiceFunction(this, 'authorizer', surroundings).lambda;
+    // Without a name of its own the app domain is not known here yet; the short domain explains errors as well.
+    const problemOrigin = settings.appDomain === null ? shortOrigin : `https://${settings.appDomain.hostname}`;
+    const lambdas = { links: this.links, stats: this.stats, authorizer: this.authorizer, unlock, service };
+    this.api = new CustomerApi(this, 'CustomerApi', settings, lambdas, problemOrigin);
+    this.api.restApi.deploymentStage.node.addDependency(new ApiLogging(this, 'ApiLogging'));
+  }
+}

@@ -1,0 +1,115 @@
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpoint,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpoint,
+  InterfaceVpcEndpointAwsService,
+  IpAddresses,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { StageSettings } from '../config.ts';
+import { HotCache } from '../constructs/hot-cache.ts';
+import type { Cache, KeptData } from '../constructs/surroundings.ts';
+
+/** 6379 for commands; ElastiCache Serverless answers reads from a replica on 6380. */
+const VALKEY_PORTS = Port.tcpRange(6379, 6380);
+
+/**
+ * The cache, and in mode `vpc` the network only its clients live in: two zones, no way to the internet, DynamoDB and
+ * Kinesis through endpoints that know our tables and our stream only.
+ */
+export class NetworkStack extends Stack {
+  readonly cache: Cache;
+
+  constructor(scope: Construct, id: string, props: StackProps & { settings: StageSettings; data: KeptData }) {
+    super(scope, id, props);
+    const { settings, data } = props;
+    this.cache = new HotCache(
+      this,
+      'HotCache',
+      settings,
+      settings.cache.mode === 'vpc' ? this.placement(settings, data) : null,
+    );
+  }
+
+  private placement(settings: StageSettings, data: KeptData) {
+    const vpc = this.vpc(settings);
+    const clientSecurityGroup = this.securityGroup(vpc, 'Clients', 'Functions that use the cache');
+    const cacheSecurityGroup = this.securityGroup(vpc, 'Cache', 'The cache, for its clients only');
+    const endpointSecurityGroup = this.securityGroup(
+      vpc,
+      'KinesisEndpoint',
+      'The way to the click stream, for clients only',
+    );
+
+    clientSecurityGroup.addEgressRule(cacheSecurityGroup, VALKEY_PORTS, 'to the cache');
+    cacheSecurityGroup.addIngressRule(clientSecurityGroup, VALKEY_PORTS, 'from its clients');
+    // DynamoDB's gateway endpoint has public addresses; there is no route to any others.
+    clientSecurityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'to the endpoints of DynamoDB and Kinesis');
+    endpointSecurityGroup.addIngressRule(clientSecurityGroup, Port.tcp(443), 'from the functions');
+
+    this.endpoints(vpc, endpointSecurityGroup, data);
+    return { vpc, clientSecurityGroup, cacheSecurityGroup };
+  }
+
+  private vpc(settings: StageSettings): Vpc {
+    const vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr('10.42.0.0/20'),
+      maxAzs: 2,
+      natGateways: 0,
+      createInternetGateway: false,
+      subnetConfiguration: [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 22 }],
+      // Emptying the default group takes a custom resource; nothing is ever put into that group.
+      restrictDefaultSecurityGroup: false,
+    });
+    const refusedTraffic = new LogGroup(this, 'RefusedTraffic', {
+      retention: settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    vpc.addFlowLog('FlowLog', {
+      destination: FlowLogDestination.toCloudWatchLogs(refusedTraffic),
+      trafficType: FlowLogTrafficType.REJECT,
+    });
+    return vpc;
+  }
+
+  private securityGroup(vpc: Vpc, id: string, description: string): SecurityGroup {
+    return new SecurityGroup(this, `${id}SecurityGroup`, { vpc, description, allowAllOutbound: false });
+  }
+
+  private endpoints(vpc: Vpc, endpointSecurityGroup: SecurityGroup, data: KeptData): void {
+    const toDynamo = new GatewayVpcEndpoint(this, 'DynamoDbEndpoint', {
+      vpc,
+      service: GatewayVpcEndpointAwsService.DYNAMODB,
+    });
+    toDynamo.addToPolicy(
+      throughEndpoint(
+        ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
+        [data.tables.links.tableArn, data.tables.clickSpool.tableArn],
+      ),
+    );
+    const toKinesis = new InterfaceVpcEndpoint(this, 'KinesisEndpoint', {
+      vpc,
+      service: InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
+      securityGroups: [endpointSecurityGroup],
+      open: false,
+      subnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+    });
+    toKinesis.addToPolicy(
+      throughEndpoint(['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'], [data.clickStream.streamArn]),
+    );
+  }
+}
+
+/** Any caller may pass: its own role still decides. What no role of ours needs does not pass at all. */
+const throughEndpoint = (actions: string[], resources: string[]) =>
+  new PolicyStatement({ principals: [new AnyPrincipal()], actions, resources });
