@@ -67,7 +67,7 @@ export async function createLink(deps: CreateDeps, request: CreateRequest): Prom
     const outcome = await deps.store.create(link, { claimTarget });
     switch (outcome.kind) {
       case 'created':
-        return { kind: 'created', link };
+        return { kind: 'created', link: outcome.link };
       case 'target_claimed': {
         const existing = await deps.store.find(deps.rules.domain, outcome.code);
         if (existing !== null) return { kind: 'existing', link: existing };

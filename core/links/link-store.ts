@@ -1,7 +1,8 @@
 import type { Link, LinkStatus } from './link.ts';
 
 export type CreateOutcome =
-  | { readonly kind: 'created' }
+  /** `link` is what is stored: on a repeat, the first attempt's. */
+  | { readonly kind: 'created'; readonly link: Link }
   /** The code belongs to somebody, or did once. */
   | { readonly kind: 'code_taken' }
   /** `if_exists: return` and another request claimed the same target at the same moment. */

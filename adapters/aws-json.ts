@@ -1,0 +1,122 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Credentials } from './sigv4.ts';
+import { signedHeaders } from './sigv4.ts';
+
+/** An error answer of AWS: `type` is the exception's bare name. */
+export class AwsError extends Error {
+  override readonly name = 'AwsError';
+  readonly type: string;
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, body: Readonly<Record<string, unknown>>) {
+    const type = String(body['__type'] ?? 'Unknown').replace(/^.*#/, '');
+    super(`${type}: ${String(body['message'] ?? body['Message'] ?? `HTTP ${status}`)}`);
+    this.type = type;
+    this.status = status;
+    this.body = body;
+  }
+
+  /** Nothing was done and the same request may succeed in a moment. */
+  get isThrottle(): boolean {
+    return /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded/.test(this.type);
+  }
+}
+
+/** One operation of a JSON-protocol service. Throws AwsError, or the socket's error, or a timeout. */
+export type AwsJsonClient = (
+  operation: string,
+  input: unknown,
+  timeoutMs: number,
+) => Promise<Readonly<Record<string, unknown>>>;
+
+const SERVICES = {
+  dynamodb: {
+    prefix: 'DynamoDB_20120810',
+    contentType: 'application/x-amz-json-1.0',
+    endpointVariable: 'AWS_ENDPOINT_URL_DYNAMODB',
+  },
+  kinesis: {
+    prefix: 'Kinesis_20131202',
+    contentType: 'application/x-amz-json-1.1',
+    endpointVariable: 'AWS_ENDPOINT_URL_KINESIS',
+  },
+} as const;
+
+/** Like the SDK's clients it takes region, credentials and endpoint from the environment, and nothing else. */
+export function awsJsonClient(service: keyof typeof SERVICES, env: NodeJS.ProcessEnv = process.env): AwsJsonClient {
+  const { prefix, contentType, endpointVariable } = SERVICES[service];
+  const region = env['AWS_REGION'] ?? 'us-east-1';
+  const endpoint = new URL(env[endpointVariable] ?? `https://${service}.${region}.amazonaws.com`);
+  const transport = endpoint.protocol === 'http:' ? http : https;
+  const agent = new transport.Agent({ keepAlive: true, maxSockets: 64 });
+  const port = endpoint.port === '' ? undefined : Number(endpoint.port);
+
+  return (operation, input, timeoutMs) =>
+    new Promise((resolve, reject) => {
+      const body = JSON.stringify(input);
+      const target = `${prefix}.${operation}`;
+      const headers = signedHeaders(
+        { host: endpoint.host, service, region, target, contentType, body },
+        credentialsFrom(env),
+        Date.now(),
+      );
+      const request = transport.request(
+        {
+          host: endpoint.hostname,
+          port,
+          method: 'POST',
+          path: '/',
+          agent,
+          headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', fail);
+          response.on('aborted', () => fail(new Error(`${target} was cut off`)));
+          response.on('end', () => {
+            clearTimeout(timer);
+            settle(response.statusCode ?? 0, Buffer.concat(chunks).toString(), resolve, reject);
+          });
+        },
+      );
+      const fail = (error: Error): void => {
+        clearTimeout(timer);
+        reject(error);
+      };
+      // One timer over connect, send and answer: a socket's own idle timeout would start again with each byte.
+      const timer = setTimeout(
+        () => request.destroy(new Error(`${target} did not answer within ${timeoutMs} ms`)),
+        timeoutMs,
+      );
+      request.on('error', fail);
+      request.end(body);
+    });
+}
+
+function settle(
+  status: number,
+  text: string,
+  resolve: (body: Readonly<Record<string, unknown>>) => void,
+  reject: (error: Error) => void,
+): void {
+  try {
+    const parsed: unknown = text === '' ? {} : JSON.parse(text);
+    const body = typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+    if (status === 200) resolve(body);
+    else reject(new AwsError(status, body));
+  } catch {
+    reject(new AwsError(status, { message: 'The answer is not JSON' }));
+  }
+}
+
+/** Read per call: Lambda keeps them for the life of an environment, but costs nothing to ask. */
+function credentialsFrom(env: NodeJS.ProcessEnv): Credentials {
+  return {
+    accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+    secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+    sessionToken: env['AWS_SESSION_TOKEN'],
+  };
+}

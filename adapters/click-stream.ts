@@ -1,0 +1,26 @@
+import { encodeClick } from '../core/clicks/click.ts';
+import type { ClickStream } from '../core/clicks/group-commit.ts';
+import type { Click } from '../core/clicks/row.ts';
+import type { AwsJsonClient } from './aws-json.ts';
+
+/** A Kinesis record: base64 data, and the link as partition key, so that one link's clicks stay in one shard. */
+export const toStreamRecord = (click: Click): { Data: string; PartitionKey: string } => ({
+  Data: Buffer.from(encodeClick(click)).toString('base64'),
+  PartitionKey: `${click.domain}/${click.code}`,
+});
+
+/** Puts clicks on the stream. PutRecords *resolves* with refused entries, so their indexes are the answer. */
+export function clickStream(kinesis: AwsJsonClient, streamName: string): ClickStream {
+  return {
+    async put(clicks, timeoutMs) {
+      const answer = await kinesis(
+        'PutRecords',
+        { StreamName: streamName, Records: clicks.map(toStreamRecord) },
+        timeoutMs,
+      );
+      if (!answer['FailedRecordCount']) return [];
+      const results = answer['Records'] as readonly { ErrorCode?: string }[];
+      return results.flatMap(({ ErrorCode }, index) => (ErrorCode === undefined || ErrorCode === null ? [] : [index]));
+    },
+  };
+}
