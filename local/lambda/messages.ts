@@ -1,0 +1,35 @@
+/** What crosses the thread boundary. Calls and answers travel in flat lists, one message per turn of the event loop. */
+
+/** What a worker is told when it is started. */
+export type WorkerSetting = {
+  /** `file://…/asset.<hash>/index.mjs`. */
+  readonly bundleUrl: string;
+  readonly exportName: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  /** Folder for V8's compile cache, shared by all workers; null for none. */
+  readonly compileCacheDir: string | null;
+};
+
+export type ToWorker =
+  /** `[id, event, id, event, …]` */
+  { readonly kind: 'calls'; readonly calls: readonly unknown[] } | { readonly kind: 'ping' };
+
+/** An error as Lambda reports it: the class name, the message, the stack as text. */
+export type LambdaFailure = { readonly errorType: string; readonly errorMessage: string; readonly stack: string };
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'init-failed'; readonly failure: LambdaFailure }
+  | { readonly kind: 'pong' }
+  /** `[id, answer as JSON or undefined, failure or null, …]`: answers are JSON, as everything Lambda returns. */
+  | { readonly kind: 'answers'; readonly answers: readonly (number | string | undefined | LambdaFailure | null)[] };
+
+export function failureOf(thrown: unknown): LambdaFailure {
+  if (thrown instanceof Error) {
+    return { errorType: thrown.name, errorMessage: thrown.message, stack: thrown.stack ?? '' };
+  }
+  return { errorType: typeof thrown, errorMessage: String(thrown), stack: '' };
+}
