@@ -58,8 +58,8 @@ export async function valkeyFor(
   env: Readonly<Record<'CACHE_URL' | 'CACHE_NAME' | 'CACHE_USER', string>>,
   commandTimeoutMs: number,
 ): Promise<ValkeyClient | null> {
+  if (env.CACHE_URL === 'none') return null;
   const url = process.env['VALKEY_ENDPOINT_URL'] ?? env.CACHE_URL;
-  if (url === 'none') return null;
   return connectValkey({ url, cacheName: env.CACHE_NAME, userId: env.CACHE_USER, commandTimeoutMs });
 }
 

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { ClickStats, DayCounts } from '../core/clicks/link-stats.ts';
+import type { ClickTotals } from '../core/links/link-store.ts';
+import type { DocumentClient } from './dynamodb.ts';
+import { backoffMs } from './dynamodb.ts';
+import { dayCountsSortKey, LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
+
+/** All-time totals, for links shown one by one or in lists. */
+export function clickTotals(client: DocumentClient, table: string): ClickTotals {
+  return {
+    async totalsOf(domain, codes) {
+      const totals = new Map<string, number>(codes.map((code) => [code, 0]));
+      let keys = [...totals.keys()].map((code) => ({ pk: linkCountsKey(domain, code), sk: LINK_TOTAL_SORT_KEY }));
+      for (let attempt = 0; keys.length > 0; attempt += 1) {
+        if (attempt > 0) await sleep(backoffMs(attempt));
+        const answer = await client.send(
+          new BatchGetCommand({ RequestItems: { [table]: { Keys: keys.slice(0, 100) } } }),
+        );
+        for (const item of answer.Responses?.[table] ?? []) totals.set(String(item['code']), Number(item['total']));
+        keys = [...((answer.UnprocessedKeys?.[table]?.Keys ?? []) as typeof keys), ...keys.slice(100)];
+      }
+      return totals;
+    },
+    async mostClicked(workspaceId, limit, cursor) {
+      const answer = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'byWorkspaceClicks',
+          KeyConditionExpression: 'workspace_id = :workspace',
+          ExpressionAttributeValues: { ':workspace': workspaceId },
+          ScanIndexForward: false,
+          Limit: limit,
+          ExclusiveStartKey: cursor === null ? undefined : (JSON.parse(cursor) as Record<string, unknown>),
+        }),
+      );
+      return {
+        items: (answer.Items ?? []).map((item) => ({ code: String(item['code']), total: Number(item['total']) })),
+        cursor: answer.LastEvaluatedKey === undefined ? null : JSON.stringify(answer.LastEvaluatedKey),
+      };
+    },
+  };
+}
+
+/** A link's counters by day. */
+export function clickStats(client: DocumentClient, table: string): ClickStats {
+  return {
+    async total(domain, code) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: { pk: linkCountsKey(domain, code), sk: LINK_TOTAL_SORT_KEY } }),
+      );
+      return Number(Item?.['total'] ?? 0);
+    },
+    async days(domain, code, fromDay) {
+      const days: DayCounts[] = [];
+      let start: Record<string, unknown> | undefined;
+      do {
+        const answer = await client.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+            ExpressionAttributeValues: {
+              ':pk': linkCountsKey(domain, code),
+              ':from': dayCountsSortKey(fromDay),
+              ':to': dayCountsSortKey('9999'),
+            },
+            ExclusiveStartKey: start,
+          }),
+        );
+        for (const { pk: _pk, sk, ...counters } of answer.Items ?? []) {
+          days.push({
+            day: String(sk).slice(dayCountsSortKey('').length),
+            counters: counters as Record<string, number>,
+          });
+        }
+        start = answer.LastEvaluatedKey;
+      } while (start !== undefined);
+      return days;
+    },
+  };
+}

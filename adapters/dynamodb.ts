@@ -1,0 +1,29 @@
+import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+export type DocumentClient = DynamoDBDocumentClient;
+
+/**
+ * The SDK's document client. Retries (four attempts, jittered) cover throttles, 5xx and lost connections; every write
+ * behind it is conditional or carries a token, so a retry of a write that did happen changes nothing.
+ */
+export const documentClient = (): DocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+
+/** Why each item of a cancelled transaction failed (`None` for the others), or null for another error. */
+export function cancellationCodes(error: unknown): readonly string[] | null {
+  if (!(error instanceof TransactionCanceledException)) return null;
+  return (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
+}
+
+const PASSING = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/** The SDK does not retry a cancelled transaction; one that met another transaction or a throttle deserves it. */
+export const isPassingCancellation = (codes: readonly string[]): boolean =>
+  codes.length > 0 && codes.every((code) => PASSING.has(code));
+
+/** 5–15 ms, doubling: spreads the writers that met. */
+export const backoffMs = (attempt: number, random: () => number = Math.random): number =>
+  5 * 2 ** attempt * (1 + 2 * random());

@@ -1,0 +1,93 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { BeginOutcome, IdempotencyStore, KeyedRequest, StoredAnswer } from '../core/accounts/idempotency.ts';
+import { IDEMPOTENCY_LIFETIME_S, LEASE_MS } from '../core/accounts/idempotency.ts';
+import type { AttributeValue } from './attribute-value.ts';
+import { plainItem } from './attribute-value.ts';
+import type { DocumentClient } from './dynamodb.ts';
+import { idempotencyKey } from './table.ts';
+
+type IdempotencyItem = {
+  readonly request_hash: string;
+  readonly seed: string;
+  readonly lease_ends_at_ms: number;
+  readonly answer?: StoredAnswer;
+};
+
+export function idempotencyStore(client: DocumentClient, table: string): IdempotencyStore {
+  const keyOf = ({ workspaceId, key }: KeyedRequest) => idempotencyKey(workspaceId, key);
+
+  /** Takes a lease that nobody holds any more; null when another request was faster. */
+  const resume = async (request: KeyedRequest, item: IdempotencyItem, nowMs: number): Promise<BeginOutcome> => {
+    const leaseEndsAtMs = nowMs + LEASE_MS;
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: keyOf(request),
+          UpdateExpression: 'SET lease_ends_at_ms = :lease',
+          ConditionExpression: 'lease_ends_at_ms = :formerLease AND attribute_not_exists(answer)',
+          ExpressionAttributeValues: { ':lease': leaseEndsAtMs, ':formerLease': item.lease_ends_at_ms },
+        }),
+      );
+      return { kind: 'begun', seed: item.seed };
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return { kind: 'running', leaseEndsAtMs };
+      throw error;
+    }
+  };
+
+  return {
+    async begin(request, seed, nowMs) {
+      const nowS = Math.floor(nowMs / 1_000);
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: table,
+            Item: {
+              ...keyOf(request),
+              request_hash: request.requestHash,
+              seed,
+              lease_ends_at_ms: nowMs + LEASE_MS,
+              ttl_s: nowS + IDEMPOTENCY_LIFETIME_S,
+            },
+            ConditionExpression: 'attribute_not_exists(pk) OR ttl_s <= :now',
+            ExpressionAttributeValues: { ':now': nowS },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { kind: 'begun', seed };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
+        const item = plainItem(error.Item as Record<string, AttributeValue>) as unknown as IdempotencyItem;
+        if (item.request_hash !== request.requestHash) return { kind: 'mismatch' };
+        if (item.answer !== undefined) return { kind: 'answered', answer: item.answer };
+        // The SDK sent this very request twice because the first answer was lost: the lease is ours.
+        if (item.seed === seed) return { kind: 'begun', seed };
+        if (item.lease_ends_at_ms > nowMs) return { kind: 'running', leaseEndsAtMs: item.lease_ends_at_ms };
+        return resume(request, item, nowMs);
+      }
+    },
+    async finish(request, answer) {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: keyOf(request),
+          UpdateExpression: 'SET answer = if_not_exists(answer, :answer)',
+          ExpressionAttributeValues: { ':answer': answer },
+        }),
+      );
+    },
+    async release(request) {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: keyOf(request),
+          UpdateExpression: 'SET lease_ends_at_ms = :over',
+          ConditionExpression: 'attribute_not_exists(answer)',
+          ExpressionAttributeValues: { ':over': 0 },
+        }),
+      );
+    },
+  };
+}
