@@ -1,0 +1,92 @@
+import { startAwsJsonServer } from './aws-json-server.ts';
+import { tableArnOf } from './dynamodb-access.ts';
+import { tableChanges } from './dynamodb-changes.ts';
+import { answerDynamoDbCall } from './dynamodb-proxy.ts';
+import { startDynamoDbServer } from './dynamodb-server.ts';
+import { type StreamReader, streamReader } from './dynamodb-stream.ts';
+import { ensureTable, type TableDefinition } from './dynamodb-tables.ts';
+import { sweepExpired } from './dynamodb-ttl.ts';
+import { connectUpstream } from './dynamodb-upstream.ts';
+import type { Authorize, Engine, FaultInjection } from './engine.ts';
+
+export type { StreamReader, StreamRecord } from './dynamodb-stream.ts';
+export type { TableDefinition } from './dynamodb-tables.ts';
+
+export type DynamoDbEngine = Engine &
+  FaultInjection & {
+    /** Idempotent: a table that exists keeps its data and gets the indexes it lacks. Throws when its keys are others. */
+    createTable(table: TableDefinition): Promise<void>;
+    tableArn(name: string): string;
+    /** Throws for a table that was not created with a stream. */
+    streamArn(tableName: string): string;
+    /** A reader of the table's stream; each remembers its own place. */
+    stream(tableName: string): StreamReader;
+    /** Resolves when the table changed since its stream was last read, after 500 ms in any case, or on abort. */
+    waitForChange(tableName: string, signal: AbortSignal): Promise<void>;
+    /** Deletes what expired at `nowS` (epoch seconds) and answers how many items went. */
+    sweepExpired(tableName: string, ttlAttribute: string, nowS: number): Promise<number>;
+  };
+
+type KnownTable = { readonly keyNames: readonly string[]; readonly upstreamStreamArn: string | undefined };
+
+/**
+ * DynamoDB: dynoxide with IAM in front. `url` is the proxy's; the server behind it is told to nobody.
+ * With `dataDir` the tables are on disk, else in memory. Throws one sentence when another Signpost uses `dataDir`.
+ */
+export async function startDynamoDb(options: {
+  dataDir?: string;
+  port?: number;
+  authorize: Authorize;
+}): Promise<DynamoDbEngine> {
+  const server = await startDynamoDbServer(options.dataDir ?? null);
+  const upstream = connectUpstream(server.url);
+  const changes = tableChanges();
+  const faults: FaultInjection = { faultFor: null };
+  const context = { upstream, authorize: options.authorize, faults, changes };
+  const proxy = await startAwsJsonServer({
+    port: options.port ?? 0,
+    version: '1.0',
+    answer: (call) => answerDynamoDbCall(call, context),
+  }).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
+
+  const tables = new Map<string, KnownTable>();
+  function tableNamed(name: string): KnownTable {
+    const table = tables.get(name);
+    if (table === undefined) throw new Error(`Table ${name} was not created at this engine.`);
+    return table;
+  }
+  function upstreamStreamArn(name: string): string {
+    const arn = tableNamed(name).upstreamStreamArn;
+    if (arn === undefined) throw new Error(`Table ${name} has no stream.`);
+    return arn;
+  }
+  const streamArn = (name: string) => `${tableArnOf(name)}/stream/${upstreamStreamArn(name).split('/stream/')[1]}`;
+
+  const engine: Omit<DynamoDbEngine, 'faultFor'> = {
+    url: proxy.url,
+    createTable: async (definition) => {
+      const { KeySchema, LatestStreamArn } = await ensureTable(upstream, definition);
+      const keyNames = (KeySchema ?? []).flatMap(({ AttributeName }) => AttributeName ?? []);
+      tables.set(definition.name, { keyNames, upstreamStreamArn: LatestStreamArn });
+    },
+    tableArn: tableArnOf,
+    streamArn,
+    stream: (table) =>
+      streamReader({ upstream, changes, table, arn: streamArn(table), upstreamArn: upstreamStreamArn(table) }),
+    waitForChange: (table, signal) => changes.waitForChange(table, signal),
+    sweepExpired: async (table, ttlAttribute, nowS) => {
+      const swept = await sweepExpired(upstream, table, tableNamed(table).keyNames, ttlAttribute, nowS);
+      if (swept > 0) changes.changed(table);
+      return swept;
+    },
+    close: async () => {
+      await proxy.close();
+      upstream.close();
+      await server.stop();
+    },
+  };
+  return Object.assign(faults, engine);
+}
