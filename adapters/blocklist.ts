@@ -8,11 +8,16 @@ const BLOCKLIST_MEMORY_MS = 30_000;
 
 /** The blocklist is one partition of the links table, a host per sort key; it is read whole and remembered. */
 export function blocklist(client: DocumentClient, table: string, nowMs: () => number): Blocklist {
-  let known: { readonly hosts: ReadonlySet<string>; readonly untilMs: number } | null = null;
+  let known: { readonly hosts: Promise<ReadonlySet<string>>; readonly untilMs: number } | null = null;
   return {
-    async hosts() {
+    // The promise is what is remembered, so a thousand checks at once read once; a failed read is not remembered.
+    hosts() {
       if (known === null || known.untilMs <= nowMs()) {
-        known = { hosts: await readHosts(client, table), untilMs: nowMs() + BLOCKLIST_MEMORY_MS };
+        const hosts = readHosts(client, table).catch((error: unknown) => {
+          known = null;
+          throw error;
+        });
+        known = { hosts, untilMs: nowMs() + BLOCKLIST_MEMORY_MS };
       }
       return known.hosts;
     },

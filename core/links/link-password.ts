@@ -16,9 +16,11 @@ export async function newLinkPassword(password: string): Promise<LinkPassword> {
   const { memory, passes, parallelism } = PARAMETERS;
   return {
     hash: `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`,
-    unlockKey: randomBytes(32).toString('base64url'),
+    unlockKey: newUnlockKey(),
   };
 }
+
+export const newUnlockKey = (): string => randomBytes(32).toString('base64url');
 
 /** Compares in constant time, with the parameters the hash was made with. Throws if `hash` is not one of ours. */
 export async function matchesLinkPassword(password: string, hash: string): Promise<boolean> {

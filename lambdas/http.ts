@@ -1,0 +1,119 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { MiddlewareObj } from '@middy/core';
+import middy from '@middy/core';
+import type { APIGatewayProxyResult, APIGatewayProxyResultV2 } from 'aws-lambda';
+import { Failure } from '../core/errors.ts';
+import { asFailure, failureHeaders, problemOf } from './problem.ts';
+import type { ApiEvent, HttpAnswer, HttpRequest } from './request.ts';
+import { isHttpApiEvent, toRequest } from './request.ts';
+import { ROUTES } from './routes.ts';
+
+export type ApiResult = APIGatewayProxyResult | Exclude<APIGatewayProxyResultV2, string>;
+export type Handle = (request: HttpRequest, answerHeaders: AnswerHeaders) => Promise<HttpAnswer>;
+/** Headers that every answer to this request carries, success or failure. */
+export type AnswerHeaders = Map<string, string>;
+
+/** Authenticated answers are nobody else's; a page made of our JSON can do nothing. */
+const BASE_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/**
+ * The one wrapper of every customer-facing function: request in, scope checked, failure to problem document, request id
+ * on every answer. Bodies and credentials are never logged.
+ */
+export function http(logger: Logger, handle: Handle) {
+  return middy<ApiEvent, ApiResult>()
+    .use(logContext(logger))
+    .handler(async (event) => {
+      const request = toRequest(event);
+      const answerHeaders: AnswerHeaders = new Map();
+      const answer = await answerOrProblem(logger, request, answerHeaders, handle);
+      const headers = {
+        ...BASE_HEADERS,
+        ...Object.fromEntries(answerHeaders),
+        ...answer.headers,
+        'x-request-id': request.requestId,
+      };
+      return render(event, { ...answer, headers });
+    });
+}
+
+async function answerOrProblem(
+  logger: Logger,
+  request: HttpRequest,
+  answerHeaders: AnswerHeaders,
+  handle: Handle,
+): Promise<HttpAnswer> {
+  try {
+    requireScope(request);
+    return await handle(request, answerHeaders);
+  } catch (error) {
+    const failure = asFailure(error);
+    if (!(error instanceof Failure)) logger.error('request failed', { error: error as Error, route: request.route });
+    return problemAnswer(failure, request);
+  }
+}
+
+export const problemAnswer = (failure: Failure, request: Pick<HttpRequest, 'origin' | 'requestId'>): HttpAnswer => ({
+  status: problemOf(failure, request).status,
+  headers: { 'content-type': 'application/problem+json', ...failureHeaders(failure) },
+  body: JSON.stringify(problemOf(failure, request)),
+});
+
+export const jsonAnswer = (
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(value),
+});
+
+/** The route table says what a route asks for; a route that is not in it asks for nothing because it does not exist. */
+function requireScope({ method, route, caller }: HttpRequest): void {
+  const known = ROUTES.find((candidate) => candidate.method === method && candidate.path === route);
+  if (known === undefined) throw new Failure('NOT_FOUND');
+  if (known.access === 'public') return;
+  if (caller === null) throw new Failure('UNAUTHENTICATED');
+  if (!caller.scopes.includes(known.access)) {
+    throw new Failure(
+      'FORBIDDEN',
+      { required_scope: known.access },
+      { detail: `This API key lacks the scope ${known.access}.` },
+    );
+  }
+}
+
+/** The caller of a route that is not public: `requireScope` has made sure of it. */
+export function callerOf({ caller }: HttpRequest) {
+  if (caller === null) throw new Failure('UNAUTHENTICATED');
+  return caller;
+}
+
+const render = (event: ApiEvent, { status, headers, cookies, body }: HttpAnswer): ApiResult =>
+  isHttpApiEvent(event)
+    ? {
+        statusCode: status,
+        headers: { ...headers },
+        ...(cookies === undefined ? {} : { cookies: [...cookies] }),
+        body: body ?? '',
+      }
+    : {
+        statusCode: status,
+        headers: { ...headers },
+        ...(cookies === undefined ? {} : { multiValueHeaders: { 'set-cookie': [...cookies] } }),
+        body: body ?? '',
+      };
+
+const logContext = (logger: Logger): MiddlewareObj<ApiEvent, ApiResult> => ({
+  before: ({ event, context }) => {
+    logger.addContext(context);
+    logger.resetKeys();
+    logger.appendKeys({ requestId: event.requestContext.requestId });
+  },
+});

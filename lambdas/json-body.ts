@@ -1,0 +1,62 @@
+import type { z } from 'zod/mini';
+import type { MemberError } from '../core/errors.ts';
+import { Failure, validationFailed } from '../core/errors.ts';
+import type { HttpRequest } from './request.ts';
+
+/** Contract: 256 KB for a body, 4 MB for a bulk one. */
+export const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_BULK_BODY_BYTES = 4 * 1024 * 1024;
+
+/** The parsed JSON of a body. Throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE or INVALID_JSON. */
+export function jsonBody({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>, maxBytes = MAX_BODY_BYTES): unknown {
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
+  if (Buffer.byteLength(body ?? '') > maxBytes) throw new Failure('PAYLOAD_TOO_LARGE', { max_bytes: maxBytes });
+  try {
+    return JSON.parse(body ?? '') as unknown;
+  } catch (error) {
+    throw new Failure('INVALID_JSON', {}, { cause: error });
+  }
+}
+
+/** A value of the schema's shape. Throws VALIDATION_FAILED with one entry per broken rule; `at` prefixes their paths. */
+export function parseMembers<T extends z.ZodMiniType>(schema: T, value: unknown, at = ''): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw validationFailed(parsed.error.issues.flatMap((issue) => memberErrors(issue, at)));
+}
+
+/** A member nobody knows gets an entry of its own, so that each has its path. */
+function memberErrors(issue: z.core.$ZodIssue, at: string): readonly MemberError[] {
+  const path = pathOf(issue.path, at);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: pathOf([...issue.path, key], at),
+      code: 'unknown_member',
+      message: 'There is no such member.',
+    }));
+  }
+  return [{ path, code: issue.code, message: issue.message === 'Invalid input' ? describe(issue) : issue.message }];
+}
+
+/** zod/mini ships without texts; these are ours. */
+function describe(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `Must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}.`;
+    case 'too_small':
+      return `Must be at least ${String(issue.minimum)}${issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' entries' : ''}.`;
+    case 'too_big':
+      return `Must be at most ${String(issue.maximum)}${issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' entries' : ''}.`;
+    case 'invalid_value':
+      return `Must be one of ${issue.values.map(String).join(', ')}.`;
+    default:
+      return 'Is not valid.';
+  }
+}
+
+const pathOf = (path: readonly PropertyKey[], at: string): string =>
+  path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+    at,
+  );

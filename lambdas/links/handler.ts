@@ -1,0 +1,257 @@
+import type { Caller } from '../../core/accounts/authenticate.ts';
+import type { OnceDeps, StoredAnswer } from '../../core/accounts/idempotency.ts';
+import {
+  hashRequest,
+  MAX_IDEMPOTENCY_KEY_LENGTH,
+  newSeed,
+  once,
+  seededBytes,
+} from '../../core/accounts/idempotency.ts';
+import { Failure, validationFailed } from '../../core/errors.ts';
+import type { BulkEntry } from '../../core/links/bulk-create.ts';
+import { bulkCreate } from '../../core/links/bulk-create.ts';
+import { changeLink, deleteLink, ownLink } from '../../core/links/change-link.ts';
+import type { CreateDeps } from '../../core/links/create-link.ts';
+import { checkDraft, createLink } from '../../core/links/create-link.ts';
+import type { Link, LinkPassword } from '../../core/links/link.ts';
+import { newUnlockKey } from '../../core/links/link-password.ts';
+import type { ClickTotals } from '../../core/links/link-store.ts';
+import { listLinks } from '../../core/links/list-links.ts';
+import type { AnswerHeaders, Handle } from '../http.ts';
+import { callerOf, jsonAnswer } from '../http.ts';
+import { jsonBody, MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, parseMembers } from '../json-body.ts';
+import type { HttpAnswer, HttpRequest } from '../request.ts';
+import { toAnswer, toChanges, toDraft } from './link-body.ts';
+import { decodeCursor, encodeCursor } from './list-cursor.ts';
+import type { QuotaDeps } from './quota.ts';
+import { showQuota, takeCreates } from './quota.ts';
+import { bulkBody, changeBody, createBody, listQuery } from './schemas.ts';
+
+export type LinksDeps = CreateDeps &
+  OnceDeps &
+  QuotaDeps & {
+    readonly totals: ClickTotals;
+    readonly shortOrigin: string;
+    readonly hashPassword: (password: string) => Promise<LinkPassword>;
+  };
+
+type Context = {
+  readonly deps: LinksDeps;
+  readonly request: HttpRequest;
+  readonly caller: Caller;
+  readonly answerHeaders: AnswerHeaders;
+};
+
+/** Create, read, list, change and delete links: parse, one verb, render. */
+export const linksHandler =
+  (deps: LinksDeps): Handle =>
+  async (request, answerHeaders) => {
+    const context: Context = { deps, request, caller: callerOf(request), answerHeaders };
+    switch (`${request.method} ${request.route}`) {
+      case 'POST /v1/urls':
+      case 'POST /url/shorten':
+        return thenQuotaShown(context, () => withIdempotency(context, MAX_BODY_BYTES, (seed) => create(context, seed)));
+      case 'POST /v1/urls/bulk':
+        return thenQuotaShown(context, () =>
+          withIdempotency(context, MAX_BULK_BODY_BYTES, (seed) => bulk(context, seed)),
+        );
+      case 'GET /v1/urls':
+        return withQuotaShown(context, () => list(context));
+      case 'GET /v1/urls/{code}':
+        return withQuotaShown(context, () => read(context));
+      case 'PATCH /v1/urls/{code}':
+        return withQuotaShown(context, () => change(context));
+      case 'DELETE /v1/urls/{code}':
+        return withQuotaShown(context, () => remove(context));
+      default:
+        throw new Failure('NOT_FOUND');
+    }
+  };
+
+async function create({ deps, request, caller, answerHeaders }: Context, seed: string): Promise<StoredAnswer> {
+  const body = parseMembers(createBody, jsonBody(request));
+  const seeded = { ...deps, randomBytes: seededBytes(seed) };
+  const draft = await checkDraft(seeded, await toDraft(body, deps.nowMs(), deps.hashPassword));
+  await takeCreates(deps, caller, 1, answerHeaders);
+  const { kind, link } = await createLink(seeded, { workspaceId: caller.workspaceId, creationId: seed, draft });
+  const clicks = kind === 'created' ? 0 : await clicksOf(deps, link);
+  return stored(
+    jsonAnswer(kind === 'created' ? 201 : 200, toAnswer(link, clicks, deps.shortOrigin), {
+      location: `/v1/urls/${link.code}`,
+      etag: etagOf(link),
+    }),
+  );
+}
+
+async function bulk({ deps, request, caller, answerHeaders }: Context, seed: string): Promise<StoredAnswer> {
+  const { urls, mode = 'all_or_nothing' } = parseMembers(bulkBody, jsonBody(request, MAX_BULK_BODY_BYTES));
+  const hashPassword = sharedHashes(deps.hashPassword);
+  const entries = await Promise.all(urls.map((entry) => toEntry({ ...deps, hashPassword }, entry)));
+  const results = await bulkCreate(
+    { ...deps, randomBytes: seededBytes(seed) },
+    {
+      workspaceId: caller.workspaceId,
+      creationId: seed,
+      entries,
+      mode,
+      takeQuota: (count) => takeCreates(deps, caller, count, answerHeaders),
+    },
+  );
+  const created = results.filter((result) => !(result instanceof Failure)).length;
+  return stored(
+    jsonAnswer(201, {
+      created,
+      failed: results.length - created,
+      results: results.map((result, index) =>
+        result instanceof Failure
+          ? { index, error: result.word, detail: result.message, ...result.details }
+          : { index, short_code: result.code, short_url: `${deps.shortOrigin}/${result.code}` },
+      ),
+    }),
+  );
+}
+
+async function toEntry(deps: LinksDeps, value: unknown): Promise<BulkEntry> {
+  try {
+    const body = parseMembers(createBody, value);
+    if (body.if_exists === 'return') {
+      throw validationFailed([{ path: 'if_exists', code: 'not_in_bulk', message: 'Bulk creation always creates.' }]);
+    }
+    return await toDraft(body, deps.nowMs(), deps.hashPassword);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+/** One argon2 hash costs 50 ms of a core, and a bulk call has 29 s. */
+const MAX_BULK_PASSWORDS = 20;
+
+/** Equal passwords of one bulk call are hashed once; each link still gets a key of its own. */
+function sharedHashes(hashPassword: LinksDeps['hashPassword']): LinksDeps['hashPassword'] {
+  const hashes = new Map<string, Promise<LinkPassword>>();
+  return async (password) => {
+    const known = hashes.get(password);
+    if (known !== undefined) return { ...(await known), unlockKey: newUnlockKey() };
+    if (hashes.size >= MAX_BULK_PASSWORDS) {
+      const message = `One bulk call takes at most ${MAX_BULK_PASSWORDS} different passwords.`;
+      throw validationFailed([{ path: 'password', code: 'too_many_passwords', message }]);
+    }
+    const hash = hashPassword(password);
+    hashes.set(password, hash);
+    return hash;
+  };
+}
+
+async function list({ deps, request, caller }: Context): Promise<HttpAnswer> {
+  const query = parseMembers(listQuery, request.query);
+  const sort = query.sort ?? '-created_at';
+  const page = await listLinks(
+    { ...deps, domain: deps.rules.domain },
+    {
+      workspaceId: caller.workspaceId,
+      sort,
+      limit: Number(query.limit ?? 20),
+      cursor: decodeCursor(query.cursor, caller.workspaceId, sort),
+      filter: {
+        tag: query.tag ?? null,
+        search: query.search ?? null,
+        status: query.status ?? null,
+        createdAfter: query.created_after ?? null,
+        createdBefore: query.created_before ?? null,
+        externalId: query.external_id ?? null,
+      },
+    },
+  );
+  return jsonAnswer(200, {
+    data: page.items.map(({ link, clicks }) => toAnswer(link, clicks, deps.shortOrigin)),
+    next_cursor: encodeCursor(page.cursor, caller.workspaceId),
+  });
+}
+
+async function read({ deps, request, caller }: Context): Promise<HttpAnswer> {
+  const link = await ownLink(deps, caller.workspaceId, request.params['code'] ?? '');
+  return linkAnswer(deps, link);
+}
+
+async function change({ deps, request, caller }: Context): Promise<HttpAnswer> {
+  const body = parseMembers(changeBody, jsonBody(request));
+  const changes = await toChanges(body, deps.nowMs(), deps.hashPassword);
+  const link = await changeLink(
+    deps,
+    caller.workspaceId,
+    request.params['code'] ?? '',
+    changes,
+    expectedVersion(request),
+  );
+  return linkAnswer(deps, link);
+}
+
+async function remove({ deps, request, caller }: Context): Promise<HttpAnswer> {
+  await deleteLink(deps, caller.workspaceId, request.params['code'] ?? '', expectedVersion(request));
+  return { status: 204 };
+}
+
+const linkAnswer = async (deps: LinksDeps, link: Link): Promise<HttpAnswer> =>
+  jsonAnswer(200, toAnswer(link, await clicksOf(deps, link), deps.shortOrigin), { etag: etagOf(link) });
+
+const clicksOf = async (deps: LinksDeps, { domain, code }: Link): Promise<number> =>
+  (await deps.totals.totalsOf(domain, [code])).get(code) ?? 0;
+
+const etagOf = ({ version }: Link): string => `"${version}"`;
+
+/** RFC 9110 If-Match with one of our ETags; `*` and none mean any version. */
+function expectedVersion({ headers }: HttpRequest): number | null {
+  const ifMatch = headers['if-match'];
+  if (ifMatch === undefined || ifMatch.trim() === '*') return null;
+  const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
+  if (version === undefined)
+    throw new Failure('VERSION_CONFLICT', {}, { detail: 'If-Match is not an ETag of this link.' });
+  return Number(version);
+}
+
+/** With an Idempotency-Key the first answer is replayed; without one each request is its own. */
+async function withIdempotency(
+  context: Context,
+  maxBytes: number,
+  work: (seed: string) => Promise<StoredAnswer>,
+): Promise<HttpAnswer> {
+  const { deps, request, caller } = context;
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return work(newSeed(deps.randomBytes));
+  if (key === '' || key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
+    const message = `Must have 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} characters.`;
+    throw validationFailed([{ path: 'Idempotency-Key', code: 'invalid_header', message }]);
+  }
+  jsonBody(request, maxBytes);
+  const keyed = {
+    workspaceId: caller.workspaceId,
+    key,
+    requestHash: hashRequest(request.method, request.path, request.body ?? ''),
+  };
+  return once(deps, keyed, work);
+}
+
+/** A call that may take quota has said so by itself unless it failed before or was replayed. */
+async function thenQuotaShown(
+  { deps, caller, answerHeaders }: Context,
+  work: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  try {
+    return await work();
+  } finally {
+    if (!answerHeaders.has('ratelimit')) await Promise.allSettled([showQuota(deps, caller, answerHeaders)]);
+  }
+}
+
+async function withQuotaShown(
+  { deps, caller, answerHeaders }: Context,
+  work: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const shown = showQuota(deps, caller, answerHeaders);
+  const [answer] = await Promise.allSettled([work(), shown]);
+  if (answer.status === 'rejected') throw answer.reason;
+  return answer.value;
+}
+
+const stored = ({ status, headers = {}, body = '' }: HttpAnswer): StoredAnswer => ({ status, headers, body });

@@ -1,0 +1,76 @@
+import type { FailureWord } from '../core/errors.ts';
+import { FAILURES, Failure } from '../core/errors.ts';
+
+/** The HTTP status of every deliberate failure. Exhaustive: a new word does not compile without its status. */
+export const STATUS_OF: Readonly<Record<FailureWord, number>> = {
+  VALIDATION_FAILED: 400,
+  INVALID_JSON: 400,
+  INVALID_URL: 400,
+  URL_BLOCKED: 400,
+  INVALID_ALIAS: 400,
+  ALIAS_TAKEN: 409,
+  BULK_INVALID: 400,
+  RATE_LIMIT_EXCEEDED: 429,
+  IDEMPOTENCY_MISMATCH: 422,
+  IDEMPOTENCY_IN_PROGRESS: 409,
+  VERSION_CONFLICT: 412,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  URL_NOT_FOUND: 404,
+  URL_DISABLED: 410,
+  URL_EXPIRED: 410,
+  CLICK_LIMIT_REACHED: 410,
+  PASSWORD_REQUIRED: 403,
+  INVALID_PASSWORD: 401,
+  UNLOCK_LOCKED: 429,
+  PREFETCH_REFUSED: 425,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL: 500,
+};
+
+/** A problem document (RFC 9457) with the contract's members. */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly error: FailureWord;
+  readonly request_id: string;
+  readonly [member: string]: unknown;
+};
+
+/** `origin` is the door the caller came through: `type` resolves there. */
+export function problemOf(failure: Failure, context: { readonly origin: string; readonly requestId: string }): Problem {
+  return {
+    type: `${context.origin}/docs/errors/${failure.word}`,
+    title: FAILURES[failure.word].title,
+    status: STATUS_OF[failure.word],
+    detail: failure.message,
+    error: failure.word,
+    request_id: context.requestId,
+    ...failure.details,
+  };
+}
+
+/** Headers a failure adds: `Retry-After` wherever the problem says `retry_after`, and always after a 503. */
+export function failureHeaders(failure: Failure): Record<string, string> {
+  const retryAfterS = failure.details['retry_after'] ?? (failure.word === 'SERVICE_UNAVAILABLE' ? 1 : undefined);
+  return typeof retryAfterS === 'number' ? { 'retry-after': String(retryAfterS) } : {};
+}
+
+const NOT_ANSWERING =
+  /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TransactionInProgress|TransactionCanceled|TransactionConflict|InternalServerError|ServiceUnavailable|TimeoutError|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|socket hang up|did not answer|was cut off|stayed contended/;
+
+/** What the client is told of an error nobody foresaw: that a dependency is away (503), or nothing but the request id (500). */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const described =
+    error instanceof Error
+      ? `${error.name} ${error.message} ${String((error as { code?: unknown }).code ?? '')}`
+      : String(error);
+  return new Failure(NOT_ANSWERING.test(described) ? 'SERVICE_UNAVAILABLE' : 'INTERNAL', {}, { cause: error });
+}

@@ -1,0 +1,109 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Caller } from '../core/accounts/authenticate.ts';
+import type { PlanName } from '../core/accounts/plan.ts';
+
+/** A request of either API as handlers see it. */
+export type HttpRequest = {
+  readonly method: string;
+  /** The route's path template, `/v1/urls/{code}`. */
+  readonly route: string;
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** By lower-case name; the values of a repeated header are joined with commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null where there is none. Not UTF-8 reads as U+FFFD, which JSON rules then refuse or keep. */
+  readonly body: string | null;
+  readonly requestId: string;
+  /** `https://host` of the door the caller came through. */
+  readonly origin: string;
+  /** Origin of the short domain where API Gateway's stage knows it; else the door itself is the short domain. */
+  readonly shortOrigin: string;
+  /** The address API Gateway saw: the last trusted hop. */
+  readonly sourceIp: string;
+  readonly caller: Caller | null;
+};
+
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+  readonly body?: string;
+};
+
+export type ApiEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
+
+export const isHttpApiEvent = (event: ApiEvent): event is APIGatewayProxyEventV2 =>
+  'version' in event && event.version === '2.0';
+
+export function toRequest(event: ApiEvent): HttpRequest {
+  return isHttpApiEvent(event) ? fromHttpApi(event) : fromRestApi(event);
+}
+
+function fromHttpApi(event: APIGatewayProxyEventV2): HttpRequest {
+  const headers = lowerCased(event.headers);
+  const origin = originOf(headers, event.requestContext.domainName);
+  return {
+    method: event.requestContext.http.method,
+    route: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
+    path: event.rawPath,
+    params: defined(event.pathParameters),
+    query: defined(event.queryStringParameters),
+    headers,
+    body: bodyOf(event.body, event.isBase64Encoded),
+    requestId: event.requestContext.requestId,
+    origin,
+    shortOrigin: origin,
+    sourceIp: event.requestContext.http.sourceIp,
+    caller: null,
+  };
+}
+
+function fromRestApi(event: APIGatewayProxyEvent): HttpRequest {
+  const headers = lowerCased(event.headers);
+  const origin = originOf(headers, event.requestContext.domainName ?? 'localhost');
+  return {
+    method: event.httpMethod,
+    route: event.resource,
+    path: event.path,
+    params: defined(event.pathParameters),
+    query: defined(event.queryStringParameters),
+    headers,
+    body: bodyOf(event.body, event.isBase64Encoded),
+    requestId: event.requestContext.requestId,
+    origin,
+    shortOrigin: event.stageVariables?.['shortOrigin'] ?? origin,
+    sourceIp: event.requestContext.identity.sourceIp,
+    caller: callerOf(event.requestContext.authorizer),
+  };
+}
+
+/** What the authorizer put into its context: flat strings, because API Gateway takes nothing else. */
+function callerOf(context: Readonly<Record<string, unknown>> | null | undefined): Caller | null {
+  const workspaceId = context?.['workspaceId'];
+  if (typeof workspaceId !== 'string') return null;
+  return {
+    workspaceId,
+    plan: String(context?.['plan']) as PlanName,
+    keyId: String(context?.['keyId']),
+    scopes: String(context?.['scopes']).split(' '),
+  };
+}
+
+export function originOf(headers: Readonly<Record<string, string>>, domainName: string): string {
+  const host = headers['x-forwarded-host'] ?? headers['host'] ?? domainName;
+  return `${headers['x-forwarded-proto'] === 'http' ? 'http' : 'https'}://${/^[A-Za-z0-9.:[\]-]+$/.test(host) ? host : domainName}`;
+}
+
+function bodyOf(body: string | null | undefined, isBase64Encoded: boolean): string | null {
+  if (body === null || body === undefined) return null;
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
+
+const lowerCased = (headers: Readonly<Record<string, string | undefined>> | null): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']));
+
+const defined = (values: Readonly<Record<string, string | undefined>> | null | undefined): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
