@@ -4,6 +4,7 @@ import type { StageSettings } from './config.ts';
 import { AppDomainStack } from './stacks/app-domain.ts';
 import { CustomersStack } from './stacks/customers.ts';
 import { DataStack } from './stacks/data.ts';
+import { MonitoringStack } from './stacks/monitoring.ts';
 import { NetworkStack } from './stacks/network.ts';
 import { ShortDomainStack } from './stacks/short-domain.ts';
 import { StreamsStack } from './stacks/streams.ts';
@@ -52,6 +53,7 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
     service: visitors.service,
   });
   new AppDomainStack(app, 'AppDomain', { ...named('app-domain'), settings, data, api: customers.api });
-  new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });
+  const streams = new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });
+  new MonitoringStack(app, 'Monitoring', { ...named('monitoring'), settings, visitors, customers, streams });
   return app;
 }

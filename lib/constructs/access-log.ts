@@ -14,5 +14,5 @@ export const ACCESS_LOG_LINE = JSON.stringify({
   status: '$context.status',
   response_bytes: '$context.responseLength',
   latency_ms: '$context.responseLatency',
-  integration_error: '$context.integrationErrorMessage',
+  integration_error: '$context.integration.error',
 });

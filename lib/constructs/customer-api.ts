@@ -11,11 +11,12 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Aws, Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
 import { ROUTES } from '../../lambdas/routes.ts';
 import type { StageSettings } from '../config.ts';
+import { acceptFinding, acceptFindings } from './accepted.ts';
 import { ACCESS_LOG_LINE, accessLog } from './access-log.ts';
 import { addProblemResponses } from './problem-responses.ts';
 
@@ -49,13 +50,29 @@ export class CustomerApi extends Construct {
         accessLogFormat: AccessLogFormat.custom(ACCESS_LOG_LINE),
       },
     });
+    // Its address is nobody's business but CloudFront's.
+    this.restApi.node.tryRemoveChild('Endpoint');
     this.addRoutes(lambdas);
     addProblemResponses(this.restApi, problemOrigin);
+    acceptFinding(
+      this.restApi,
+      'AwsSolutions-APIG2',
+      'The functions parse every body once and name each broken rule with its path, which request models cannot.',
+    );
+    acceptFindings(this.restApi.deploymentStage, {
+      'AwsSolutions-APIG3':
+        'The functions limit each workspace exactly; a firewall belongs before CloudFront, if one is wanted.',
+      'AwsSolutions-APIG6':
+        'Execution logs would hold API keys and request bodies; the access log has a line for every request.',
+      'Serverless-APIGWXrayEnabled':
+        'Every answer and log line carries the request id, which joins them without paid traces.',
+    });
   }
 
   /** `{api}.execute-api.{region}.amazonaws.com`: what CloudFront sends customers' requests to. */
   get hostname(): string {
-    return `${this.restApi.restApiId}.execute-api.${Aws.REGION}.${Stack.of(this).urlSuffix}`;
+    const { region, urlSuffix } = Stack.of(this);
+    return `${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}`;
   }
 
   /** `/live`: what CloudFront puts before every path. */
@@ -76,7 +93,24 @@ export class CustomerApi extends Construct {
     const guarded: MethodOptions = { authorizer, authorizationType: AuthorizationType.CUSTOM };
     const open: MethodOptions = { authorizationType: AuthorizationType.NONE };
     for (const { path, method, function: name, access } of ROUTES.filter(({ door }) => door === 'app')) {
-      resourceAt(this.restApi.root, path).addMethod(method, integrationOf(name), access === 'public' ? open : guarded);
+      const isPublic = access === 'public';
+      const added = resourceAt(this.restApi.root, path).addMethod(
+        method,
+        integrationOf(name),
+        isPublic ? open : guarded,
+      );
+      acceptFinding(
+        added,
+        'AwsSolutions-COG4',
+        'Customers come with API keys and tokens of their own, read by the authorizer function.',
+      );
+      if (isPublic) {
+        acceptFinding(
+          added,
+          'AwsSolutions-APIG4',
+          'lambdas/routes.ts makes it public: health, documentation and unlocking need no account.',
+        );
+      }
     }
   }
 }

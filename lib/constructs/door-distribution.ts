@@ -24,6 +24,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Door, StageSettings } from '../config.ts';
+import { acceptFinding, acceptFindings } from './accepted.ts';
 
 /** Every status CloudFront can be told about. Untold, it keeps an error for 10 s, for everyone who asks. */
 export const ERROR_STATUSES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
@@ -53,7 +54,11 @@ export class DoorDistribution extends Construct {
   constructor(scope: Construct, id: string, props: DoorProps) {
     super(scope, id);
     const { settings, what, door, origin, originSecret } = props;
+    // Functions and policies of CloudFront share one name space per account, whatever stage or region made them.
+    const { stackName, region } = Stack.of(this);
+    const edgeName = `${stackName}-${region}`;
     const copyHost = new EdgeFunction(this, 'CopyHost', {
+      functionName: edgeName,
       code: FunctionCode.fromInline(COPY_HOST),
       runtime: FunctionRuntime.JS_2_0,
       comment: 'Host to X-Forwarded-Host',
@@ -84,19 +89,33 @@ export class DoorDistribution extends Construct {
         cachePolicy: CachePolicy.CACHING_DISABLED,
         // All the viewer sent but Host, and CloudFront's own country, region, city, address and device headers.
         originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-        responseHeadersPolicy: this.responseHeaders(settings, what),
+        responseHeadersPolicy: this.responseHeaders(edgeName, what),
         functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: copyHost }],
-        compress: false,
       },
     });
+    acceptFindings(this.distribution, {
+      'AwsSolutions-CFR1':
+        'Short links are followed from every country; leaving one out would break links printed there.',
+      'AwsSolutions-CFR2':
+        'A firewall costs more than all else at low traffic; limits and lockouts are in the functions.',
+      'AwsSolutions-CFR3':
+        'Its logs would hold the address of every visitor, and no address is stored anywhere; both APIs keep access logs.',
+    });
+    if (door === null) {
+      acceptFinding(
+        this.distribution,
+        'AwsSolutions-CFR4',
+        'CloudFront fixes the TLS policy of its own name; a domain with its certificate gets TLS 1.2 of 2021 at least.',
+      );
+    }
     this.origin = `https://${door?.hostname ?? this.distribution.distributionDomainName}`;
   }
 
   /** The floor for every answer; a function may set a stricter referrer policy or a content policy of its own. */
-  private responseHeaders(settings: StageSettings, what: string): ResponseHeadersPolicy {
+  private responseHeaders(edgeName: string, what: string): ResponseHeadersPolicy {
     return new ResponseHeadersPolicy(this, 'ResponseHeaders', {
-      responseHeadersPolicyName: `${Stack.of(this).stackName}-headers`,
-      comment: `Signpost ${settings.stage}: ${what}`,
+      responseHeadersPolicyName: edgeName,
+      comment: `Signpost ${what}: security headers`,
       securityHeadersBehavior: {
         strictTransportSecurity: {
           accessControlMaxAge: Duration.days(2 * 365),
@@ -107,14 +126,8 @@ export class DoorDistribution extends Construct {
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: false },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, override: false },
       },
-      removeHeaders: [
-        'Server',
-        'X-Powered-By',
-        'apigw-requestid',
-        'x-amzn-RequestId',
-        'x-amz-apigw-id',
-        'X-Amzn-Trace-Id',
-      ],
+      // CloudFront then signs as itself instead of naming what runs behind it.
+      removeHeaders: ['Server', 'X-Powered-By'],
     });
   }
 }

@@ -1,6 +1,7 @@
 import {
   AttributeType,
   Billing,
+  type CfnGlobalTable,
   type GlobalSecondaryIndexPropsV2,
   ProjectionType,
   StreamViewType,
@@ -28,12 +29,22 @@ export class FactTable extends Construct {
       ...(facts.stream === undefined ? {} : { dynamoStream: StreamViewType[facts.stream] }),
       globalSecondaryIndexes: Object.entries(facts.indexes).map(indexProps),
       billing: Billing.onDemand(),
-      encryption: key === null ? TableEncryptionV2.dynamoOwnedKey() : TableEncryptionV2.customerManagedKey(key),
+      encryption: key === null ? TableEncryptionV2.dynamoOwnedKey() : TableEncryptionV2.awsManagedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: retain,
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (key !== null) encryptWith(key, this.table);
   }
+}
+
+/**
+ * `customerManagedKey` wants the region spelled out because a key belongs to one; ours has no replicas elsewhere, and
+ * the template stays good for any region.
+ */
+function encryptWith(key: IKey, table: TableV2): void {
+  const resource = table.node.defaultChild as CfnGlobalTable;
+  resource.addPropertyOverride('Replicas.0.SSESpecification.KMSMasterKeyId', key.keyArn);
 }
 
 const SORT_KEY_TYPES = { S: AttributeType.STRING, N: AttributeType.NUMBER } as const;

@@ -1,9 +1,20 @@
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
 import type { TableName } from '../../adapters/table.ts';
-import { type Feed, FUNCTION_POWERS, LOG_POWERS, type Place, POLLER_POWERS, VPC_POWERS } from '../powers.ts';
+import {
+  type Feed,
+  FUNCTION_POWERS,
+  type FunctionPowers,
+  LOG_POWERS,
+  type Place,
+  POLLER_POWERS,
+  VPC_POWERS,
+} from '../powers.ts';
+import { acceptFinding, acceptFindings } from './accepted.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** A role that may do what `lib/powers.ts` says of its function, and nothing else. */
@@ -14,8 +25,7 @@ export function functionRole(
   logGroup: ILogGroup,
 ): Role {
   const powers = FUNCTION_POWERS[name];
-  const inVpc = powers.usesCache === true && surroundings.cache?.network != null;
-  return new Role(scope, 'Role', {
+  const role = new Role(scope, 'Role', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: `What the Signpost function ${name} may do`,
     inlinePolicies: {
@@ -28,12 +38,37 @@ export function functionRole(
           ),
           ...(powers.fedBy === undefined ? [] : pollerStatements(powers.fedBy, surroundings)),
           allow('OwnLogs', LOG_POWERS, [logGroup.logGroupArn]),
-          ...(inVpc ? [allow('NetworkInterfaces', VPC_POWERS, ['*'])] : []),
+          ...(isInVpc(powers, surroundings) ? [allow('NetworkInterfaces', VPC_POWERS, ['*'])] : []),
         ],
       }),
     },
   });
+  acceptWildcards(role, powers, surroundings);
+  return role;
 }
+
+/** The two resources that AWS can only name with a star, where a role has them. */
+function acceptWildcards(role: Role, powers: FunctionPowers, surroundings: Surroundings): void {
+  const { failedRecords } = surroundings;
+  if (isInVpc(powers, surroundings) || powers.fedBy === 'links' || powers.fedBy === 'clickSpool') {
+    const reason = 'AWS knows network interface actions and dynamodb:ListStreams on every resource only.';
+    acceptFindings(role, { 'AwsSolutions-IAM5[Resource::*]': reason, 'Serverless-LambdaStarPermissions': reason });
+  }
+  if (failedRecords !== undefined && keepsFailures(powers.fedBy)) {
+    const bucket = Stack.of(failedRecords).getLogicalId(failedRecords.node.defaultChild as CfnBucket);
+    acceptFinding(
+      role,
+      `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/aws/lambda/*]`,
+      'Lambda names each failed batch itself, below this prefix; the role may only add objects there.',
+    );
+  }
+}
+
+const isInVpc = (powers: FunctionPowers, { cache }: Surroundings): boolean =>
+  powers.usesCache === true && cache !== null && cache.network !== null;
+
+/** A link the cache was not told about lives there for seconds: nothing of it is kept for a replay. */
+const keepsFailures = (feed: Feed | undefined): boolean => feed === 'clickStream' || feed === 'clickSpool';
 
 const allow = (sid: string, actions: readonly string[], resources: readonly string[]) =>
   new PolicyStatement({ sid, effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
@@ -57,19 +92,20 @@ function arnsOf(place: Place, { data, cache }: Surroundings): readonly string[] 
   return [index === undefined ? tableArn : `${tableArn}/index/${index}`];
 }
 
-function pollerStatements(feed: Feed, { data }: Surroundings): PolicyStatement[] {
-  const keepFailures = [
-    allow('KeepFailedRecords', POLLER_POWERS.failedRecords, [data.failedRecords.arnForObjects('aws/lambda/*')]),
-    allow('FindFailedRecordsBucket', POLLER_POWERS.failedRecordsBucket, [data.failedRecords.bucketArn]),
-  ];
-  if (feed === 'clickStream') {
-    return [allow('PollClickStream', POLLER_POWERS.clickStream, [data.clickStream.streamArn]), ...keepFailures];
-  }
+function pollerStatements(feed: Feed, { data, failedRecords }: Surroundings): PolicyStatement[] {
+  const reading =
+    feed === 'clickStream'
+      ? [allow('PollClickStream', POLLER_POWERS.clickStream, [data.clickStream.streamArn])]
+      : [
+          allow('PollTableStream', POLLER_POWERS.tableStream, [streamArnOf(feed, data)]),
+          allow('ListTableStreams', POLLER_POWERS.anyTableStream, ['*']),
+        ];
+  if (!keepsFailures(feed)) return reading;
+  if (failedRecords === undefined) throw new Error(`Records of ${feed} that fail have no bucket to be kept in.`);
   return [
-    allow('PollTableStream', POLLER_POWERS.tableStream, [streamArnOf(feed, data)]),
-    allow('ListTableStreams', POLLER_POWERS.anyTableStream, ['*']),
-    // A link the cache was not told about lives there for seconds: nothing is kept for a replay.
-    ...(feed === 'links' ? [] : keepFailures),
+    ...reading,
+    allow('KeepFailedRecords', POLLER_POWERS.failedRecords, [failedRecords.arnForObjects('aws/lambda/*')]),
+    allow('FindFailedRecordsBucket', POLLER_POWERS.failedRecordsBucket, [failedRecords.bucketArn]),
   ];
 }
 

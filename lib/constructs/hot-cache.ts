@@ -1,6 +1,5 @@
 import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { CfnServerlessCache, CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elasticache';
-import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
 import type { Cache } from './surroundings.ts';
@@ -9,10 +8,10 @@ import type { Cache } from './surroundings.ts';
 const VALKEY_MAJOR_VERSION = { vpc: '8', public: '9' } as const;
 
 /**
- * What the functions' one user may do: read and write keys with their expiry, and what a client asks while connecting.
- * No `@dangerous`, no `KEYS`, no scripts, no administration.
+ * What the functions' one user may do: the three commands of `adapters/valkey.ts`, and what its client asks while
+ * connecting. No scripts, no scans, no administration.
  */
-const ACCESS = 'on ~* resetchannels -@all +@read +@write +@connection +cluster|slots +cluster|shards +info -@dangerous';
+const ACCESS = 'on ~* resetchannels -@all +@connection -@dangerous +get +set +del +cluster|slots';
 
 type Placement = {
   readonly vpc: IVpc;
@@ -70,15 +69,7 @@ export class HotCache extends Construct implements Cache {
           }),
     });
     this.url = `rediss://${cache.attrEndpointAddress}:${cache.attrEndpointPort}`;
-    this.arns = [
-      cache.attrArn,
-      Stack.of(this).formatArn({
-        service: 'elasticache',
-        resource: 'user',
-        resourceName: this.userId,
-        arnFormat: undefined,
-      }),
-    ];
+    this.arns = [cache.attrArn, user.attrArn];
     this.network = placement;
   }
 }

@@ -6,6 +6,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type EnvName, FUNCTION_ENV, type FunctionName, TABLE_ENV } from '../../adapters/env.ts';
 import { FUNCTION_POWERS } from '../powers.ts';
+import { acceptFindings } from './accepted.ts';
 import { functionRole } from './function-role.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -42,6 +43,12 @@ export class ServiceFunction extends Construct {
             vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
             securityGroups: [network.clientSecurityGroup],
           }),
+    });
+    acceptFindings(this.lambda, {
+      'Serverless-LambdaDLQ':
+        'API Gateway and the stream pollers invoke it synchronously; a dead letter queue would stay empty for ever.',
+      'Serverless-LambdaTracing':
+        'Traces would cost more than the function and need rights on every resource; logs carry the request id.',
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { TableName } from '../../adapters/table.ts';
@@ -10,10 +11,10 @@ import type { StageSettings } from '../config.ts';
 export type KeptData = {
   readonly tables: Readonly<Record<TableName, TableV2>>;
   readonly clickStream: IStream;
-  /** Batches that an event source gave up on, whole, so that they can be replayed. */
-  readonly failedRecords: IBucket;
   /** Known to CloudFront and the functions behind it; proves that a viewer header was written by CloudFront. */
   readonly originSecret: ISecret;
+  /** The stage's own key; null where AWS keeps the keys. */
+  readonly encryptionKey: IKey | null;
 };
 
 /** A cache and how a function reaches it. */
@@ -36,4 +37,6 @@ export type Surroundings = {
   readonly data: KeptData;
   /** Null in cache mode `none`. */
   readonly cache: Cache | null;
+  /** Where batches go that an event source gave up on; only the stack of the followers has it. */
+  readonly failedRecords?: IBucket;
 };

@@ -1,12 +1,13 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpMethod, HttpRoute, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Fn } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
 import { ROUTES, SHORT_DOOR_FALLBACK } from '../../lambdas/routes.ts';
 import type { StageSettings } from '../config.ts';
+import { acceptFinding } from './accepted.ts';
 import { ACCESS_LOG_LINE, accessLog } from './access-log.ts';
 
 /** API Gateway's own ceiling for an account and region: nothing is refused that it would have let through. */
@@ -47,6 +48,14 @@ export class VisitorApi extends Construct {
         integration: integrationOf(route.function),
       });
     }
+    // The fallback's route is made by the API itself, so all routes are asked of the tree.
+    for (const route of this.httpApi.node.children.filter((child) => child instanceof HttpRoute)) {
+      acceptFinding(
+        route,
+        'AwsSolutions-APIG4',
+        'Visitors follow short links without an account; what a link asks of them is decided by its function.',
+      );
+    }
     new HttpStage(this, 'Stage', {
       httpApi: this.httpApi,
       stageName: '$default',
@@ -61,6 +70,7 @@ export class VisitorApi extends Construct {
 
   /** `{api}.execute-api.{region}.amazonaws.com`: what CloudFront sends visitors' requests to. */
   get hostname(): string {
-    return Fn.select(2, Fn.split('/', this.httpApi.apiEndpoint));
+    const { region, urlSuffix } = Stack.of(this);
+    return `${this.httpApi.apiId}.execute-api.${region}.${urlSuffix}`;
   }
 }

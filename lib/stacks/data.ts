@@ -1,56 +1,47 @@
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { TABLES, type TableName } from '../../adapters/table.ts';
 import type { StageSettings } from '../config.ts';
+import { acceptFinding } from '../constructs/accepted.ts';
 import { DataKey } from '../constructs/data-key.ts';
 import { FactTable } from '../constructs/fact-table.ts';
 import type { KeptData } from '../constructs/surroundings.ts';
 
-/** Long enough for the spool's own 24 hours of retries, short enough that a forgotten failure costs nothing. */
-const FAILED_RECORDS_KEPT_DAYS = 90;
-
-/** What must outlive every other stack: tables, the click stream, failed records, the origin secret. */
+/** What must outlive every other stack: tables, the click stream, the origin secret, and the key of all that holds visits. */
 export class DataStack extends Stack implements KeptData {
   readonly tables: KeptData['tables'];
   readonly clickStream: Stream;
-  readonly failedRecords: Bucket;
+  readonly encryptionKey: IKey | null;
   readonly originSecret: Secret;
 
   constructor(scope: Construct, id: string, props: StackProps & { settings: StageSettings }) {
     const { settings } = props;
     super(scope, id, { ...props, terminationProtection: settings.data === 'retain' });
     const removalPolicy = settings.data === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    const key = settings.encryption === 'customer-managed' ? new DataKey(this, 'Key', removalPolicy) : null;
+    const key = settings.encryption === 'customer-managed' ? new DataKey(this, 'Key', removalPolicy).key : null;
+    this.encryptionKey = key;
 
     const tableNames = Object.keys(TABLES) as TableName[];
     this.tables = Object.fromEntries(
-      tableNames.map((name) => [name, new FactTable(this, name, settings, key?.key ?? null).table]),
+      tableNames.map((name) => [name, new FactTable(this, name, settings, key).table]),
     ) as KeptData['tables'];
-    this.clickStream = new Stream(this, 'Clicks', { ...streamShape(settings, key?.key ?? null), removalPolicy });
-    this.failedRecords = this.failedRecordsBucket(key?.key ?? null, removalPolicy);
+    this.clickStream = new Stream(this, 'Clicks', { ...streamShape(settings, key), removalPolicy });
     this.originSecret = new Secret(this, 'OriginSecret', {
       description: 'Sent by CloudFront as x-origin-verify, checked by the functions behind it',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
       removalPolicy,
     });
-  }
-
-  private failedRecordsBucket(key: IKey | null, removalPolicy: RemovalPolicy): Bucket {
-    return new Bucket(this, 'FailedRecords', {
-      ...(key === null
-        ? { encryption: BucketEncryption.S3_MANAGED }
-        : { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      versioned: false,
-      lifecycleRules: [{ expiration: Duration.days(FAILED_RECORDS_KEPT_DAYS) }],
-      removalPolicy,
-    });
+    if (key !== null) {
+      acceptFinding(this.clickStream, 'AwsSolutions-KDS3', 'The stage asks for a key of its own, which it can revoke.');
+    }
+    acceptFinding(
+      this.originSecret,
+      'AwsSolutions-SMG4',
+      'CloudFront and the functions take the value at deployment, so changing it is a deployment: see the runbooks.',
+    );
   }
 }
 

@@ -11,14 +11,17 @@ import {
   SecurityGroup,
   SubnetType,
   Vpc,
+  type VpcEndpoint,
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { TableName } from '../../adapters/table.ts';
 import type { StageSettings } from '../config.ts';
 import { HotCache } from '../constructs/hot-cache.ts';
 import type { Cache, KeptData } from '../constructs/surroundings.ts';
+import { FUNCTION_POWERS, type Place } from '../powers.ts';
 
 /** 6379 for commands; ElastiCache Serverless answers reads from a replica on 6380. */
 const VALKEY_PORTS = Port.tcpRange(6379, 6380);
@@ -91,12 +94,9 @@ export class NetworkStack extends Stack {
       vpc,
       service: GatewayVpcEndpointAwsService.DYNAMODB,
     });
-    toDynamo.addToPolicy(
-      throughEndpoint(
-        ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
-        [data.tables.links.tableArn, data.tables.clickSpool.tableArn],
-      ),
-    );
+    for (const name of Object.keys(data.tables) as TableName[]) {
+      passThrough(toDynamo, actionsInVpc(name), data.tables[name].tableArn);
+    }
     const toKinesis = new InterfaceVpcEndpoint(this, 'KinesisEndpoint', {
       vpc,
       service: InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
@@ -104,12 +104,21 @@ export class NetworkStack extends Stack {
       open: false,
       subnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
     });
-    toKinesis.addToPolicy(
-      throughEndpoint(['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'], [data.clickStream.streamArn]),
-    );
+    passThrough(toKinesis, actionsInVpc('clickStream'), data.clickStream.streamArn);
   }
 }
 
-/** Any caller may pass: its own role still decides. What no role of ours needs does not pass at all. */
-const throughEndpoint = (actions: string[], resources: string[]) =>
-  new PolicyStatement({ principals: [new AnyPrincipal()], actions, resources });
+/** What the functions inside the VPC may do on a place, all of them together. */
+const actionsInVpc = (place: Place): string[] => [
+  ...new Set(
+    Object.values(FUNCTION_POWERS)
+      .filter(({ usesCache }) => usesCache === true)
+      .flatMap(({ may }) => may[place] ?? []),
+  ),
+];
+
+/** Any caller may pass: its own role still decides. What no function in the VPC does does not pass at all. */
+function passThrough(endpoint: VpcEndpoint, actions: string[], resource: string): void {
+  if (actions.length === 0) return;
+  endpoint.addToPolicy(new PolicyStatement({ principals: [new AnyPrincipal()], actions, resources: [resource] }));
+}

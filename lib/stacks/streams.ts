@@ -1,7 +1,8 @@
 import type { EventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { feedFunction } from '../constructs/feed.ts';
+import { FailedRecords } from '../constructs/failed-records.ts';
+import { type FollowerName, feedFunction } from '../constructs/feed.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import type { Surroundings } from '../constructs/surroundings.ts';
 
@@ -16,13 +17,19 @@ export class StreamsStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StackProps & { surroundings: Surroundings }) {
     super(scope, id, props);
-    const { surroundings } = props;
-    const follow = (name: 'clicks-to-counts' | 'spool-to-stream' | 'cache-sync'): Follower => {
+    const { settings, data } = props.surroundings;
+    const failedRecords = new FailedRecords(this, 'FailedRecords', settings, data.encryptionKey).bucket;
+    const surroundings = { ...props.surroundings, failedRecords };
+    const follow = (name: FollowerName): Follower => {
       const fn = new ServiceFunction(this, name, surroundings);
       return { lambda: fn.lambda, mapping: feedFunction(fn, name, surroundings) };
     };
     this.clicksToCounts = follow('clicks-to-counts');
     this.spoolToStream = follow('spool-to-stream');
     this.cacheSync = surroundings.cache === null ? null : follow('cache-sync');
+    new CfnOutput(this, 'FailedRecordsBucket', {
+      value: failedRecords.bucketName,
+      description: 'Batches of clicks that were given up on; see the runbooks',
+    });
   }
 }
