@@ -1,3 +1,5 @@
+import { checkSettings } from './settings-schema.ts';
+
 /** Stage settings: every knob of a deployment, typed, with its default and the reason for it. Pure data. */
 
 export type Door = {
@@ -67,15 +69,25 @@ const laptop: StageSettings = { ...dev, stage: 'laptop', cache: { ...prod.cache 
 export const STAGES = { dev, prod, laptop } as const;
 export type StageName = keyof typeof STAGES;
 
-/** The settings of a stage, with overrides from `cdk.json` context `signpost` or from the laptop. Throws on an unknown stage. */
-export function settingsFor(stage: string, overrides: Partial<StageSettings> = {}): StageSettings {
+/** Settings that replace a stage's own; a group (`cache`, `clicks`, `links`) may be given in part. */
+export type SettingsOverrides = Partial<Omit<StageSettings, 'cache' | 'clicks' | 'links'>> & {
+  readonly [Group in 'cache' | 'clicks' | 'links']?: Partial<StageSettings[Group]>;
+};
+
+/**
+ * The settings of a stage, with overrides from the context `signpost` or from the laptop. Throws on an unknown stage
+ * and on settings no deployment can be made of.
+ */
+export function settingsFor(stage: string, overrides: SettingsOverrides = {}): StageSettings {
   if (!Object.hasOwn(STAGES, stage)) {
     throw new Error(`Unknown stage "${stage}"; the stages are ${Object.keys(STAGES).join(', ')} (lib/config.ts).`);
   }
-  const settings = { ...STAGES[stage as StageName], ...overrides };
-  const { maxAliasLength } = settings.links;
-  if (!Number.isInteger(maxAliasLength) || maxAliasLength < 3 || maxAliasLength > 50) {
-    throw new Error(`links.maxAliasLength is ${maxAliasLength}; it must be a whole number from 3 to 50.`);
-  }
-  return settings;
+  const own = STAGES[stage as StageName];
+  return checkSettings({
+    ...own,
+    ...overrides,
+    cache: { ...own.cache, ...overrides.cache },
+    clicks: { ...own.clicks, ...overrides.clicks },
+    links: { ...own.links, ...overrides.links },
+  });
 }

@@ -40,7 +40,7 @@ export class DataStack extends Stack implements KeptData {
     acceptFinding(
       this.originSecret,
       'AwsSolutions-SMG4',
-      'CloudFront and the functions take the value at deployment, so changing it is a deployment: see the runbooks.',
+      'CloudFront and the functions take the value at deployment; a rotation in between would part them.',
     );
   }
 }
