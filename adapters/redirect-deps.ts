@@ -10,8 +10,7 @@ import { clickStream } from './click-stream.ts';
 import type { FunctionEnv } from './env.ts';
 import { COMMAND_TIMEOUT_MS, noHotCache, valkeyHotCache } from './hot-cache.ts';
 import { hotLinkStore } from './hot-link-store.ts';
-import type { ValkeyClient } from './valkey.ts';
-import { connectValkey } from './valkey.ts';
+import { valkeyFor } from './valkey.ts';
 
 export type RedirectDeps = VisitDeps & { readonly dependencies: () => Promise<Readonly<Record<string, boolean>>> };
 
@@ -51,16 +50,6 @@ export async function redirectDeps(env: FunctionEnv<'redirect'>): Promise<Redire
       ...(valkey === null ? {} : { cache: await answers(() => valkey.ping()) }),
     }),
   };
-}
-
-/** The cache of this stage, or null where it has none. `VALKEY_ENDPOINT_URL` names another server, as AWS_ENDPOINT_URL_* do. */
-export async function valkeyFor(
-  env: Readonly<Record<'CACHE_URL' | 'CACHE_NAME' | 'CACHE_USER', string>>,
-  commandTimeoutMs: number,
-): Promise<ValkeyClient | null> {
-  if (env.CACHE_URL === 'none') return null;
-  const url = process.env['VALKEY_ENDPOINT_URL'] ?? env.CACHE_URL;
-  return connectValkey({ url, cacheName: env.CACHE_NAME, userId: env.CACHE_USER, commandTimeoutMs });
 }
 
 async function answers(call: () => Promise<unknown>): Promise<boolean> {

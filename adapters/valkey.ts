@@ -47,6 +47,16 @@ export async function connectValkey(
   return client;
 }
 
+/** The cache of this stage, or null where it has none. `VALKEY_ENDPOINT_URL` names another server, as AWS_ENDPOINT_URL_* do. */
+export async function valkeyFor(
+  env: Readonly<Record<'CACHE_URL' | 'CACHE_NAME' | 'CACHE_USER', string>>,
+  commandTimeoutMs: number,
+): Promise<ValkeyClient | null> {
+  if (env.CACHE_URL === 'none') return null;
+  const url = process.env['VALKEY_ENDPOINT_URL'] ?? env.CACHE_URL;
+  return connectValkey({ url, cacheName: env.CACHE_NAME, userId: env.CACHE_USER, commandTimeoutMs });
+}
+
 const singleClient = (url: URL, { commandTimeoutMs }: ValkeySettings): Redis =>
   new Redis({
     ...failFastOptions(commandTimeoutMs),

@@ -43,7 +43,7 @@ export async function deleteLink(
 
 /** The link, if it is this workspace's and not deleted: another's link looks the same as none. Throws URL_NOT_FOUND. */
 export async function ownLink(
-  deps: Pick<CreateDeps, 'store' | 'rules'>,
+  deps: { readonly store: Pick<CreateDeps['store'], 'find'>; readonly rules: Pick<CreateDeps['rules'], 'domain'> },
   workspaceId: string,
   code: string,
 ): Promise<Link> {

@@ -1,1 +1,5 @@
-export const handler = async (): Promise<{ statusCode: number }> => ({ statusCode: 501 });
+import { authorizerDeps } from '../../adapters/deps.ts';
+import { readEnv } from '../../adapters/env.ts';
+import { authorizerHandler } from './handler.ts';
+
+export const handler = authorizerHandler(authorizerDeps(readEnv('authorizer')));

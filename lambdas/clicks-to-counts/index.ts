@@ -1,1 +1,5 @@
-export const handler = async (): Promise<{ statusCode: number }> => ({ statusCode: 501 });
+import { countsDeps } from '../../adapters/deps.ts';
+import { readEnv } from '../../adapters/env.ts';
+import { clicksToCountsHandler } from './handler.ts';
+
+export const handler = clicksToCountsHandler(countsDeps(readEnv('clicks-to-counts')));

@@ -1,1 +1,16 @@
-export const handler = async (): Promise<{ statusCode: number }> => ({ statusCode: 501 });
+import { linksDeps } from '../../adapters/deps.ts';
+import { readEnv } from '../../adapters/env.ts';
+import { http } from '../http.ts';
+import { functionLogger } from '../logger.ts';
+import { ROUTES } from '../routes.ts';
+import { linksHandler } from './handler.ts';
+
+export const handler = http(
+  functionLogger('links'),
+  linksHandler(
+    linksDeps(
+      readEnv('links'),
+      ROUTES.map(({ path }) => path),
+    ),
+  ),
+);

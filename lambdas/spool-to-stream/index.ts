@@ -1,1 +1,5 @@
-export const handler = async (): Promise<{ statusCode: number }> => ({ statusCode: 501 });
+import { spoolDeps } from '../../adapters/deps.ts';
+import { readEnv } from '../../adapters/env.ts';
+import { spoolToStreamHandler } from './handler.ts';
+
+export const handler = spoolToStreamHandler(spoolDeps(readEnv('spool-to-stream')));

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { CountStore } from '../core/clicks/count-clicks.ts';
+import { reservedAliases } from '../core/links/alias.ts';
+import { newLinkPassword } from '../core/links/link-password.ts';
+import { blocklist } from './blocklist.ts';
+import { clickStats, clickTotals } from './click-totals.ts';
+import { countStore } from './count-store.ts';
+import { credentialStore, rememberedCredentials } from './credential-store.ts';
+import { documentClient } from './dynamodb.ts';
+import type { FunctionEnv } from './env.ts';
+import { idempotencyStore } from './idempotency-store.ts';
+import { attemptStore, rateLimitStore } from './limits.ts';
+import { linkStore } from './link-store.ts';
+import { serviceChecks } from './service-checks.ts';
+import { spoolDrain } from './spool-drain.ts';
+import { DEFAULT_DOMAIN } from './table.ts';
+import { windowCounter } from './window-counter.ts';
+
+/** What each function stands on, built once per environment. Nothing else constructs a client (the redirect has its own file). */
+const nowMs = Date.now;
+
+export function linksDeps(env: FunctionEnv<'links'>, routePaths: readonly string[]) {
+  const client = documentClient();
+  return {
+    store: linkStore(client, env.LINKS_TABLE),
+    blocklist: blocklist(client, env.LINKS_TABLE, nowMs),
+    totals: clickTotals(client, env.COUNTS_TABLE),
+    rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),
+    idempotency: idempotencyStore(client, env.ACCOUNTS_TABLE),
+    rules: {
+      domain: DEFAULT_DOMAIN,
+      alias: { maxLength: Number(env.MAX_ALIAS_LENGTH), reserved: reservedAliases(routePaths) },
+      ownHostnames: new Set([new URL(env.SHORT_ORIGIN).hostname]),
+      allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS === 'true',
+    },
+    shortOrigin: env.SHORT_ORIGIN,
+    hashPassword: newLinkPassword,
+    randomBytes,
+    nowMs,
+  };
+}
+
+export function unlockDeps(env: FunctionEnv<'unlock'>) {
+  const client = documentClient();
+  return {
+    store: linkStore(client, env.LINKS_TABLE),
+    attempts: attemptStore(windowCounter(client, env.ACCOUNTS_TABLE)),
+    nowMs,
+  };
+}
+
+export function statsDeps(env: FunctionEnv<'stats'>) {
+  const client = documentClient();
+  return {
+    store: linkStore(client, env.LINKS_TABLE),
+    stats: clickStats(client, env.COUNTS_TABLE),
+    rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),
+    domain: DEFAULT_DOMAIN,
+    nowMs,
+  };
+}
+
+export const authorizerDeps = (env: FunctionEnv<'authorizer'>) =>
+  rememberedCredentials(credentialStore(documentClient(), env.ACCOUNTS_TABLE), nowMs);
+
+export const serviceDeps = (env: FunctionEnv<'service'>) => serviceChecks(documentClient(), new KinesisClient({}), env);
+
+export const countsDeps = (env: FunctionEnv<'clicks-to-counts'>): CountStore =>
+  countStore(documentClient(), env.COUNTS_TABLE, nowMs);
+
+export const spoolDeps = (env: FunctionEnv<'spool-to-stream'>) =>
+  spoolDrain(documentClient(), new KinesisClient({}), env);
