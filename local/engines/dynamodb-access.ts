@@ -1,16 +1,10 @@
 import { AwsError } from './aws-json.ts';
+import { tableArnOf, tableNameOf } from './dynamodb-arns.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
 /** What a request needs: IAM action → resources, as AWS's service authorization reference has it. */
 export type Access = { readonly action: string; readonly resourceArns: readonly string[] };
-
-const TABLE_ARN_PREFIX = 'arn:aws:dynamodb:us-east-1:000000000000:table/';
-export const tableArnOf = (table: string): string => TABLE_ARN_PREFIX + table;
-
-/** Requests name a table or, equally, its ARN. */
-export const tableNameOf = (nameOrArn: string): string =>
-  nameOrArn.startsWith(TABLE_ARN_PREFIX) ? nameOrArn.slice(TABLE_ARN_PREFIX.length) : nameOrArn;
 
 export const WRITES: ReadonlySet<string> = new Set([
   'PutItem',

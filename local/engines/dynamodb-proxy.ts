@@ -1,19 +1,18 @@
 import { AwsError, accessDenied, parseJsonObject } from './aws-json.ts';
 import type { AwsJsonAnswer, AwsJsonCall } from './aws-json-server.ts';
-import { accessesOf, tableArnOf, tablesOf, WRITES } from './dynamodb-access.ts';
+import { accessesOf, tablesOf, WRITES } from './dynamodb-access.ts';
+import { tableArnOf, toOurArns, toUpstreamArns } from './dynamodb-arns.ts';
 import type { TableChanges } from './dynamodb-changes.ts';
 import type { Upstream } from './dynamodb-upstream.ts';
 import type { Authorize, EngineCall, FaultInjection } from './engine.ts';
-
-/** dynoxide's region in its ARNs, and ours. */
-const UPSTREAM_ARN = 'arn:aws:dynamodb:dynoxide:';
-const OUR_ARN = 'arn:aws:dynamodb:us-east-1:';
 
 export type ProxyContext = {
   readonly upstream: Upstream;
   readonly authorize: Authorize;
   readonly faults: FaultInjection;
   readonly changes: TableChanges;
+  /** The server's own ARN of a table's stream. */
+  readonly upstreamStreamArn: (table: string) => string | undefined;
 };
 
 /** IAM in front of DynamoDB: decides by caller, action and resources, then passes the request on untouched. */
@@ -30,7 +29,7 @@ export async function answerDynamoDbCall(call: AwsJsonCall, context: ProxyContex
   if (fault?.kind === 'refuse') throw new AwsError(fault.errorType, 'Refused by an injected fault.', fault.status);
   if (fault?.kind === 'hang') return 'hang';
 
-  const answer = await passOn(call, context.upstream);
+  const answer = await passOn(call, context);
   if (WRITES.has(operation) && answer.status === 200) for (const table of tables) context.changes.changed(table);
   return fault?.kind === 'lose-answer' ? 'cut' : answer;
 }
@@ -42,12 +41,12 @@ const operationCall = (call: AwsJsonCall, tables: readonly string[]): EngineCall
   resourceArns: tables.map(tableArnOf),
 });
 
-async function passOn(call: AwsJsonCall, upstream: Upstream): Promise<{ status: number; body: Buffer | string }> {
+async function passOn(call: AwsJsonCall, context: ProxyContext): Promise<{ status: number; body: Buffer | string }> {
+  const { upstream, upstreamStreamArn } = context;
   if (!speaksOfArns(call)) return upstream.post(call.target, call.body);
-  const request = withUpstreamIterator(call.body.toString('utf8').replaceAll(OUR_ARN, UPSTREAM_ARN));
+  const request = toUpstreamArns(withUpstreamIterator(call.body.toString('utf8')), upstreamStreamArn);
   const { status, body } = await upstream.post(call.target, request);
-  const answer = body.toString('utf8').replaceAll(UPSTREAM_ARN, OUR_ARN);
-  return { status, body: withOurIterator(answer, call) };
+  return { status, body: withOurIterator(toOurArns(body.toString('utf8')), call) };
 }
 
 /** Item calls, the hot ones, name tables; the control plane and streams speak in ARNs, which must read as AWS's. */

@@ -1,7 +1,7 @@
 import { startAwsJsonServer } from './aws-json-server.ts';
-import { tableArnOf } from './dynamodb-access.ts';
+import { streamArnOf, tableArnOf } from './dynamodb-arns.ts';
 import { tableChanges } from './dynamodb-changes.ts';
-import { answerDynamoDbCall } from './dynamodb-proxy.ts';
+import { answerDynamoDbCall, type ProxyContext } from './dynamodb-proxy.ts';
 import { startDynamoDbServer } from './dynamodb-server.ts';
 import { type StreamReader, streamReader } from './dynamodb-stream.ts';
 import { ensureTable, type TableDefinition } from './dynamodb-tables.ts';
@@ -17,9 +17,8 @@ export type DynamoDbEngine = Engine &
     /** Idempotent: a table that exists keeps its data and gets the indexes it lacks. Throws when its keys are others. */
     createTable(table: TableDefinition): Promise<void>;
     tableArn(name: string): string;
-    /** Throws for a table that was not created with a stream. */
     streamArn(tableName: string): string;
-    /** A reader of the table's stream; each remembers its own place. */
+    /** A reader of the table's stream; each remembers its own place. Throws for a table without a stream. */
     stream(tableName: string): StreamReader;
     /** Resolves when the table changed since its stream was last read, after 500 ms in any case, or on abort. */
     waitForChange(tableName: string, signal: AbortSignal): Promise<void>;
@@ -42,7 +41,14 @@ export async function startDynamoDb(options: {
   const upstream = connectUpstream(server.url);
   const changes = tableChanges();
   const faults: FaultInjection = { faultFor: null };
-  const context = { upstream, authorize: options.authorize, faults, changes };
+  const tables = new Map<string, KnownTable>();
+  const context: ProxyContext = {
+    upstream,
+    authorize: options.authorize,
+    faults,
+    changes,
+    upstreamStreamArn: (table) => tables.get(table)?.upstreamStreamArn,
+  };
   const proxy = await startAwsJsonServer({
     port: options.port ?? 0,
     version: '1.0',
@@ -52,7 +58,6 @@ export async function startDynamoDb(options: {
     throw error;
   });
 
-  const tables = new Map<string, KnownTable>();
   function tableNamed(name: string): KnownTable {
     const table = tables.get(name);
     if (table === undefined) throw new Error(`Table ${name} was not created at this engine.`);
@@ -63,8 +68,6 @@ export async function startDynamoDb(options: {
     if (arn === undefined) throw new Error(`Table ${name} has no stream.`);
     return arn;
   }
-  const streamArn = (name: string) => `${tableArnOf(name)}/stream/${upstreamStreamArn(name).split('/stream/')[1]}`;
-
   const engine: Omit<DynamoDbEngine, 'faultFor'> = {
     url: proxy.url,
     createTable: async (definition) => {
@@ -73,9 +76,9 @@ export async function startDynamoDb(options: {
       tables.set(definition.name, { keyNames, upstreamStreamArn: LatestStreamArn });
     },
     tableArn: tableArnOf,
-    streamArn,
+    streamArn: streamArnOf,
     stream: (table) =>
-      streamReader({ upstream, changes, table, arn: streamArn(table), upstreamArn: upstreamStreamArn(table) }),
+      streamReader({ upstream, changes, table, arn: streamArnOf(table), upstreamArn: upstreamStreamArn(table) }),
     waitForChange: (table, signal) => changes.waitForChange(table, signal),
     sweepExpired: async (table, ttlAttribute, nowS) => {
       const swept = await sweepExpired(upstream, table, tableNamed(table).keyNames, ttlAttribute, nowS);
