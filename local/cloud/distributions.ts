@@ -19,6 +19,8 @@ export type BehaviorPlan = {
   readonly viewerRequestCode: string | null;
   /** Headers that CloudFront puts on each answer (response headers policy), lower-case names. */
   readonly responseHeaders: readonly ResponseHeader[];
+  /** Headers of the origin that CloudFront takes off, lower-case names. */
+  readonly removedResponseHeaders: readonly string[];
 };
 
 export type ResponseHeader = { readonly name: string; readonly value: string; readonly override: boolean };
@@ -54,7 +56,7 @@ function behaviorOf(behavior: Properties, config: Properties, cloud: Cloud): Beh
     origin: originOf(origin, cloud),
     allowedMethods: new Set(methods.length > 0 ? methods : ['GET', 'HEAD']),
     viewerRequestCode: viewerRequestCodeOf(behavior, cloud),
-    responseHeaders: responseHeadersOf(behavior.textOr('ResponseHeadersPolicyId', null), cloud),
+    ...responseHeadersOf(behavior.textOr('ResponseHeadersPolicyId', null), cloud),
   };
 }
 
@@ -87,16 +89,23 @@ function viewerRequestCodeOf(behavior: Properties, cloud: Cloud): string | null 
   return resource.properties.text('FunctionCode');
 }
 
-function responseHeadersOf(policyId: string | null, cloud: Cloud): readonly ResponseHeader[] {
-  if (policyId === null) return [];
+type ResponseHeaders = Pick<BehaviorPlan, 'responseHeaders' | 'removedResponseHeaders'>;
+
+function responseHeadersOf(policyId: string | null, cloud: Cloud): ResponseHeaders {
   const policy = cloud.ofType('AWS::CloudFront::ResponseHeadersPolicy').find(({ name }) => name === policyId);
-  // A policy that AWS manages: its id is a constant, its text is not in the template.
-  if (policy === undefined) return [];
+  // None, or one that AWS manages: its id is a constant, its text is not in the template.
+  if (policy === undefined) return { responseHeaders: [], removedResponseHeaders: [] };
   const config = policy.properties.inner('ResponseHeadersPolicyConfig');
-  return [
-    ...config.inner('CustomHeadersConfig').list('Items').map(customHeaderOf),
-    ...securityHeadersOf(config.inner('SecurityHeadersConfig')),
-  ];
+  return {
+    responseHeaders: [
+      ...config.inner('CustomHeadersConfig').list('Items').map(customHeaderOf),
+      ...securityHeadersOf(config.inner('SecurityHeadersConfig')),
+    ],
+    removedResponseHeaders: config
+      .inner('RemoveHeadersConfig')
+      .list('Items')
+      .map((item) => item.text('Header').toLowerCase()),
+  };
 }
 
 const customHeaderOf = (item: Properties): ResponseHeader => ({

@@ -1,0 +1,97 @@
+import { ACCOUNT_ID, arnOf } from '../cloud/account.ts';
+import { executeApiDomain } from '../cloud/identity-table.ts';
+import { requestTime } from './clock.ts';
+import type { OriginRequest } from './origin-request.ts';
+
+/** Where a request arrived in a REST API. */
+export type RestArrival = {
+  readonly apiId: string;
+  readonly stage: string;
+  /** Path template of the resource. */
+  readonly resourcePath: string;
+  /** Path below the stage, still encoded: REST APIs leave it as it came. */
+  readonly path: string;
+  readonly parameters: Readonly<Record<string, string>>;
+};
+
+/** `arn:aws:execute-api:…:{api}/{stage}/{METHOD}/{path}`, what an authorizer is asked about. */
+export const methodArn = ({ apiId, stage, path }: RestArrival, method: string): string =>
+  arnOf('execute-api', `${apiId}/${stage}/${method}/${path.replace(/^\//, '')}`);
+
+/** Payload format 1.0, without a body: what members without a value hold is null. */
+export function restApiEvent(arrival: RestArrival, request: OriginRequest, authorizer: object | null): object {
+  const multiValueHeaders = multiValueHeadersOf(request);
+  const query = multiValueQuery(request.query);
+  return {
+    resource: arrival.resourcePath,
+    path: arrival.path,
+    httpMethod: request.method,
+    headers: lastOfEach(multiValueHeaders),
+    multiValueHeaders,
+    queryStringParameters: query === null ? null : lastOfEach(query),
+    multiValueQueryStringParameters: query,
+    pathParameters: Object.keys(arrival.parameters).length === 0 ? null : arrival.parameters,
+    stageVariables: null,
+    requestContext: {
+      accountId: ACCOUNT_ID,
+      apiId: arrival.apiId,
+      ...(authorizer !== null && { authorizer }),
+      domainName: executeApiDomain(arrival.apiId),
+      domainPrefix: arrival.apiId,
+      extendedRequestId: request.requestId,
+      httpMethod: request.method,
+      identity: { sourceIp: request.sourceIp, userAgent: request.headers['user-agent'] ?? null },
+      path: `/${arrival.stage}${arrival.path}`,
+      protocol: request.protocol,
+      requestId: request.requestId,
+      requestTime: requestTime(request.receivedAtMs),
+      requestTimeEpoch: request.receivedAtMs,
+      resourceId: arrival.resourcePath,
+      resourcePath: arrival.resourcePath,
+      stage: arrival.stage,
+    },
+    body: null,
+    isBase64Encoded: false,
+  };
+}
+
+type MultiValues = Readonly<Record<string, readonly string[]>>;
+
+/** Names keep the viewer's case, so a handler that expects lower case fails here as it would in AWS. */
+function multiValueHeadersOf({ rawHeaders, headers, cookies }: OriginRequest): MultiValues {
+  const values = new Map<string, string[]>();
+  const taken = new Map<string, string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const written = rawHeaders[at] ?? '';
+    const name = written.toLowerCase();
+    if (name === 'host' || name === 'x-forwarded-for' || headers[name] === undefined) continue;
+    const first = taken.get(name) ?? written;
+    taken.set(name, first);
+    values.set(first, [...(values.get(first) ?? []), rawHeaders[at + 1] ?? '']);
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (!taken.has(name)) values.set(canonical(name), [value]);
+  }
+  if (cookies.length > 0) values.set('Cookie', [cookies.join('; ')]);
+  return Object.fromEntries(values);
+}
+
+/** `cloudfront-viewer-country` → `CloudFront-Viewer-Country`; headers of the template stay as written there. */
+function canonical(name: string): string {
+  if (name === 'x-origin-verify') return name;
+  return name
+    .split('-')
+    .map((word) => (word === 'cloudfront' ? 'CloudFront' : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('-')
+    .replace(/Smarttv/, 'SmartTV');
+}
+
+function multiValueQuery(query: string): MultiValues | null {
+  if (query === '') return null;
+  const values = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(query)) values.set(name, [...(values.get(name) ?? []), value]);
+  return Object.fromEntries(values);
+}
+
+const lastOfEach = (values: MultiValues): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.at(-1) ?? '']));
