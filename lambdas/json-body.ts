@@ -1,4 +1,4 @@
-import type { z } from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { MemberError } from '../core/errors.ts';
 import { Failure, validationFailed } from '../core/errors.ts';
 import type { HttpRequest } from './request.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts';
 import type { Link } from './link.ts';
 import { matchesLinkPassword } from './link-password.ts';
-import { signUnlockToken } from './unlock-token.ts';
+import { signUnlockToken } from './sign-unlock-token.ts';
 
 /** Contract: after 5 wrong passwords per link and client in 10 minutes even the right one is refused. */
 export const MAX_ATTEMPTS = 5;

@@ -44,11 +44,7 @@ export type VisitDeps = {
   readonly links: HotLinks;
   readonly budget: ClickBudget;
   readonly clicks: ClickSink;
-  readonly opens: (
-    link: { domain: string; code: string; unlockKey: string },
-    token: string,
-    nowMs: number,
-  ) => Promise<boolean>;
+  readonly opens: (link: { domain: string; code: string; unlockKey: string }, token: string, nowMs: number) => boolean;
   readonly newClickId: (nowMs: number) => string;
   readonly nowMs: () => number;
 };
@@ -61,8 +57,7 @@ export async function visit(deps: VisitDeps, request: Visit): Promise<Verdict> {
   if (!couldBeCode(request.code)) return { kind: 'unknown' };
   const link = await deps.links.find(request.domain, request.code);
   const nowMs = deps.nowMs();
-  const unlocked =
-    link === null || link.unlockKey === null || (await hasUnlocked(deps, request, link.unlockKey, nowMs));
+  const unlocked = link === null || link.unlockKey === null || hasUnlocked(deps, request, link.unlockKey, nowMs);
   const verdict = decide(link, { ...request, unlocked }, nowMs);
   if (verdict.kind !== 'go' || link === null) return verdict;
 
@@ -116,11 +111,6 @@ function locationOf(link: HotLink, query: string): string | null {
   return url.href;
 }
 
-async function hasUnlocked(
-  deps: VisitDeps,
-  { domain, code, unlockToken }: Visit,
-  unlockKey: string,
-  nowMs: number,
-): Promise<boolean> {
-  return unlockToken !== null && (await deps.opens({ domain, code, unlockKey }, unlockToken, nowMs));
+function hasUnlocked(deps: VisitDeps, { domain, code, unlockToken }: Visit, unlockKey: string, nowMs: number): boolean {
+  return unlockToken !== null && deps.opens({ domain, code, unlockKey }, unlockToken, nowMs);
 }

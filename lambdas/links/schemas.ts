@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { MAX_BULK } from '../../core/links/bulk-create.ts';
 import { REDIRECT_STATUSES } from '../../core/links/link.ts';
 import { MAX_LINK_PASSWORD_LENGTH } from '../../core/links/link-password.ts';

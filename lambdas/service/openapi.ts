@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { FailureWord } from '../../core/errors.ts';
 import { FAILURES } from '../../core/errors.ts';
 import { bulkAnswer, bulkBody, changeBody, createBody, linkAnswer, listAnswer, listQuery } from '../links/schemas.ts';

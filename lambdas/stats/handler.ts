@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { dayOf } from '../../core/clicks/counters.ts';
 import type { ClickStats } from '../../core/clicks/link-stats.ts';
 import { linkStats } from '../../core/clicks/link-stats.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { DEFAULT_DOMAIN } from '../../adapters/table.ts';
 import { Failure } from '../../core/errors.ts';
 import { MAX_LINK_PASSWORD_LENGTH } from '../../core/links/link-password.ts';
