@@ -11,8 +11,8 @@ export class AwsError extends Error {
   readonly body: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: Readonly<Record<string, unknown>>) {
-    const type = String(body['__type'] ?? 'Unknown').replace(/^.*#/, '');
-    super(`${type}: ${String(body['message'] ?? body['Message'] ?? `HTTP ${status}`)}`);
+    const type = textOf(body['__type'], 'Unknown').replace(/^.*#/, '');
+    super(`${type}: ${textOf(body['message'] ?? body['Message'], `HTTP ${status}`)}`);
     this.type = type;
     this.status = status;
     this.body = body;
@@ -23,6 +23,8 @@ export class AwsError extends Error {
     return /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded/.test(this.type);
   }
 }
+
+const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
 
 /** One operation of a JSON-protocol service. Throws AwsError, or the socket's error, or a timeout. */
 export type AwsJsonClient = (

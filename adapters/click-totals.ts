@@ -70,7 +70,7 @@ export function clickStats(client: DocumentClient, table: string): ClickStats {
         for (const { pk: _pk, sk, ...counters } of answer.Items ?? []) {
           days.push({
             day: String(sk).slice(dayCountsSortKey('').length),
-            counters: counters as Record<string, number>,
+            counters,
           });
         }
         start = answer.LastEvaluatedKey;

@@ -2,7 +2,6 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { BeginOutcome, IdempotencyStore, KeyedRequest, StoredAnswer } from '../core/accounts/idempotency.ts';
 import { IDEMPOTENCY_LIFETIME_S, LEASE_MS } from '../core/accounts/idempotency.ts';
-import type { AttributeValue } from './attribute-value.ts';
 import { plainItem } from './attribute-value.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { idempotencyKey } from './table.ts';
@@ -59,7 +58,7 @@ export function idempotencyStore(client: DocumentClient, table: string): Idempot
         return { kind: 'begun', seed };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
-        const item = plainItem(error.Item as Record<string, AttributeValue>) as unknown as IdempotencyItem;
+        const item = plainItem(error.Item) as unknown as IdempotencyItem;
         if (item.request_hash !== request.requestHash) return { kind: 'mismatch' };
         if (item.answer !== undefined) return { kind: 'answered', answer: item.answer };
         // The SDK sent this very request twice because the first answer was lost: the lease is ours.

@@ -70,7 +70,7 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const described =
     error instanceof Error
-      ? `${error.name} ${error.message} ${String((error as { code?: unknown }).code ?? '')}`
+      ? `${error.name} ${error.message} ${'code' in error ? String(error.code) : ''}`
       : String(error);
   return new Failure(NOT_ANSWERING.test(described) ? 'SERVICE_UNAVAILABLE' : 'INTERNAL', {}, { cause: error });
 }
