@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { MiddlewareObj } from '@middy/core';
-import { middy } from '@middy/core';
+import middy from '@middy/core';
 import type { APIGatewayProxyResult, APIGatewayProxyResultV2 } from 'aws-lambda';
 import { Failure } from '../core/errors.ts';
 import { asFailure, failureHeaders, problemOf } from './problem.ts';
