@@ -28,7 +28,7 @@ const table: Identity = {
 };
 
 export const functionArn = (name: string): string => arnOf('lambda', `function:${name}`);
-const globalArn = (service: string, resource: string): string =>
+export const globalArn = (service: string, resource: string): string =>
   `arn:${PARTITION}:${service}::${ACCOUNT_ID}:${resource}`;
 const bucketArn = (name: string): string => `arn:${PARTITION}:s3:::${name}`;
 

@@ -1,3 +1,4 @@
+import { type CachePlan, cachesOf } from './caches.ts';
 import { type Cloud, type CloudResource, createCloud } from './cloud.ts';
 import { apiBehind, type DistributionPlan, distributionsOf } from './distributions.ts';
 import { type EventSourcePlan, eventSourcesOf } from './event-sources.ts';
@@ -15,7 +16,7 @@ import type { Stack } from './template.ts';
 export type Plan = {
   readonly tables: readonly TablePlan[];
   readonly streams: readonly StreamPlan[];
-  readonly caches: readonly string[];
+  readonly caches: readonly CachePlan[];
   readonly functions: readonly FunctionPlan[];
   readonly roles: readonly RolePlan[];
   readonly eventSources: readonly EventSourcePlan[];
@@ -25,7 +26,8 @@ export type Plan = {
   readonly ignored: readonly IgnoredResource[];
 };
 
-export type Laptop = {
+/** What the plan needs to know of the laptop it is made for. */
+export type PlanFacts = {
   /** `localhost:4001`: the own domain of the distribution in front of an API of this kind. */
   doorDomain(kind: 'http-api' | 'rest-api'): string;
   /** The secret's whole value, made on first use. */
@@ -36,12 +38,12 @@ export type Laptop = {
  * Reads the templates of all stacks as one plan. Throws an Error that names the resource for anything the laptop
  * cannot carry out as AWS would.
  */
-export function planOf(stacks: readonly Stack[], laptop: Laptop): Plan {
+export function planOf(stacks: readonly Stack[], facts: PlanFacts): Plan {
   const cloud = createCloud(stacks, {
     distributionDomain: (all: Cloud, distribution: CloudResource) =>
-      laptop.doorDomain(apiBehind(distribution, all).kind),
+      facts.doorDomain(apiBehind(distribution, all).kind),
     secretValue(secret, jsonKey) {
-      const value = laptop.secretValue(secretOf(secret));
+      const value = facts.secretValue(secretOf(secret));
       return jsonKey === null ? value : memberOf(value, jsonKey);
     },
   });
@@ -50,7 +52,7 @@ export function planOf(stacks: readonly Stack[], laptop: Laptop): Plan {
   return {
     tables: tablesOf(cloud),
     streams: streamsOf(cloud),
-    caches: cloud.ofType('AWS::ElastiCache::ServerlessCache').map(({ name }) => name),
+    caches: cachesOf(cloud),
     functions,
     roles: rolesOf(cloud, new Set(functions.map(({ roleName }) => roleName))),
     eventSources: eventSourcesOf(cloud),

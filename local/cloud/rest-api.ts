@@ -32,6 +32,7 @@ export type GatewayResponsePlan = {
 export type RestApiPlan = {
   readonly name: string;
   readonly stageName: string;
+  readonly stageVariables: Readonly<Record<string, string>>;
   readonly methods: readonly RestMethodPlan[];
   /** By response type: `UNAUTHORIZED`, `DEFAULT_4XX` … */
   readonly gatewayResponses: Readonly<Record<string, GatewayResponsePlan>>;
@@ -54,6 +55,7 @@ export const restApisOf = (cloud: Cloud): readonly RestApiPlan[] =>
     return {
       name: api.name,
       stageName: stage.properties.text('StageName'),
+      stageVariables: stage.properties.textMap('Variables'),
       methods: ofApi('AWS::ApiGateway::Method').map((method) => methodOf(method, pathOf, authorizers)),
       gatewayResponses: Object.fromEntries(ofApi('AWS::ApiGateway::GatewayResponse').map(gatewayResponseOf)),
       binaryMediaTypes: api.properties.texts('BinaryMediaTypes'),

@@ -1,13 +1,9 @@
+import type { Statement } from '../engines/iam.ts';
 import type { Cloud, CloudResource } from './cloud.ts';
+import { globalArn } from './identity-table.ts';
 import type { Properties } from './properties.ts';
 
-/** One IAM statement, its members always lists. Conditions are kept as they stand; the authorizer decides about them. */
-export type Statement = {
-  readonly effect: 'Allow' | 'Deny';
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-  readonly condition?: unknown;
-};
+export const arnOfRole = (roleName: string): string => globalArn('iam', `role/${roleName}`);
 
 export type RolePlan = {
   readonly name: string;

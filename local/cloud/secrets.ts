@@ -1,13 +1,10 @@
+import type { SecretRecipe, Secrets } from '../engines/secrets.ts';
 import type { CloudResource } from './cloud.ts';
 
-/** How a secret's value is made when it is first asked for, as `GenerateSecretString` says; or the literal value. */
+/** A secret whose value is made when it is first asked for, as `GenerateSecretString` says; or the literal value. */
 export type SecretPlan = {
   readonly name: string;
   readonly literal: string | null;
-  readonly generate: GenerateSecretString;
-};
-
-export type GenerateSecretString = {
   readonly lengthChars: number;
   /** Characters that must not be in it. */
   readonly exclude: string;
@@ -32,11 +29,9 @@ export function secretOf({ name, properties }: CloudResource): SecretPlan {
   return {
     name,
     literal: properties.textOr('SecretString', null),
-    generate: {
-      lengthChars: generate.numberOr('PasswordLength', DEFAULT_LENGTH_CHARS),
-      exclude: excluded.join(''),
-      template: json === null ? null : { json, member: generate.text('GenerateStringKey') },
-    },
+    lengthChars: generate.numberOr('PasswordLength', DEFAULT_LENGTH_CHARS),
+    exclude: excluded.join(''),
+    template: json === null ? null : { json, member: generate.text('GenerateStringKey') },
   };
 }
 
@@ -46,4 +41,14 @@ export function memberOf(secretValue: string, jsonKey: string): string {
   const member = (value as Readonly<Record<string, unknown>> | null)?.[jsonKey];
   if (typeof member !== 'string') throw new Error(`The secret has no member "${jsonKey}".`);
   return member;
+}
+
+/** The secret's whole value, from Secrets Manager's stand-in where it is not written in the template. */
+export function valueOfSecret(plan: SecretPlan, secrets: Secrets): string {
+  if (plan.literal !== null) return plan.literal;
+  const recipe: SecretRecipe = { length: plan.lengthChars, exclude: plan.exclude };
+  const generated = secrets.valueOf(plan.name, recipe);
+  if (plan.template === null) return generated;
+  const value = JSON.parse(plan.template.json) as Readonly<Record<string, unknown>>;
+  return JSON.stringify({ ...value, [plan.template.member]: generated });
 }

@@ -1,31 +1,13 @@
+import type { StreamViewType } from '@aws-sdk/client-dynamodb';
+import type { TableDefinition } from '../engines/dynamodb.ts';
 import type { Cloud, CloudResource } from './cloud.ts';
 import type { Properties } from './properties.ts';
 
-export type KeyElement = { readonly AttributeName: string; readonly KeyType: 'HASH' | 'RANGE' };
-export type IndexPlan = {
-  readonly IndexName: string;
-  readonly KeySchema: readonly KeyElement[];
-  readonly Projection: { readonly ProjectionType: string; readonly NonKeyAttributes?: readonly string[] };
-};
-
-/** A table as DynamoDB's CreateTable takes it; capacity, replicas, encryption and backups mean nothing on a laptop. */
-export type CreateTable = {
-  readonly TableName: string;
-  readonly AttributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: 'S' | 'N' | 'B' }[];
-  readonly KeySchema: readonly KeyElement[];
-  readonly GlobalSecondaryIndexes?: readonly IndexPlan[];
-  readonly LocalSecondaryIndexes?: readonly IndexPlan[];
-  readonly StreamSpecification?: { readonly StreamEnabled: true; readonly StreamViewType: string };
-  readonly BillingMode: 'PAY_PER_REQUEST';
-};
-
 export type TablePlan = {
-  readonly name: string;
   readonly arn: string;
   readonly streamArn: string | null;
-  /** Attribute with the expiry in epoch seconds, or null. */
-  readonly timeToLiveAttribute: string | null;
-  readonly create: CreateTable;
+  /** Capacity, replicas, encryption and backups mean nothing on a laptop and are left out. */
+  readonly definition: TableDefinition;
 };
 
 export const tablesOf = (cloud: Cloud): readonly TablePlan[] =>
@@ -33,46 +15,48 @@ export const tablesOf = (cloud: Cloud): readonly TablePlan[] =>
 
 function tableOf(table: CloudResource): TablePlan {
   const { properties } = table;
+  if (properties.list('LocalSecondaryIndexes').length > 0) {
+    throw new Error(`${properties.where}: the laptop's tables have no local secondary indexes.`);
+  }
   const viewType = properties.inner('StreamSpecification').textOr('StreamViewType', null);
   const timeToLive = properties.inner('TimeToLiveSpecification');
-  const globalIndexes = properties.list('GlobalSecondaryIndexes').map(indexOf);
-  const localIndexes = properties.list('LocalSecondaryIndexes').map(indexOf);
+  const attributes = properties.list('AttributeDefinitions').map((definition) => {
+    return [definition.text('AttributeName'), definition.text('AttributeType') as 'S' | 'N' | 'B'] as const;
+  });
   return {
-    name: table.name,
     arn: table.attribute('Arn'),
     streamArn: viewType === null ? null : table.attribute('StreamArn'),
-    timeToLiveAttribute: timeToLive.flag('Enabled') ? timeToLive.text('AttributeName') : null,
-    create: {
-      TableName: table.name,
-      AttributeDefinitions: properties.list('AttributeDefinitions').map((definition) => ({
-        AttributeName: definition.text('AttributeName'),
-        AttributeType: definition.text('AttributeType') as 'S' | 'N' | 'B',
+    definition: {
+      name: table.name,
+      ...keysOf(properties),
+      attributes: Object.fromEntries(attributes),
+      indexes: properties.list('GlobalSecondaryIndexes').map((index) => ({
+        name: index.text('IndexName'),
+        ...keysOf(index),
+        projection: projectionOf(index.inner('Projection')),
       })),
-      KeySchema: keySchemaOf(properties),
-      ...(globalIndexes.length > 0 && { GlobalSecondaryIndexes: globalIndexes }),
-      ...(localIndexes.length > 0 && { LocalSecondaryIndexes: localIndexes }),
-      // The template's stream specification has no StreamEnabled; the API insists on it.
-      ...(viewType !== null && { StreamSpecification: { StreamEnabled: true, StreamViewType: viewType } }),
-      BillingMode: 'PAY_PER_REQUEST',
+      ...(viewType !== null && { streamViewType: viewType as StreamViewType }),
+      ...(timeToLive.flag('Enabled') && { ttlAttribute: timeToLive.text('AttributeName') }),
     },
   };
 }
 
-const keySchemaOf = (properties: Properties): readonly KeyElement[] =>
-  properties.list('KeySchema').map((element) => ({
-    AttributeName: element.text('AttributeName'),
-    KeyType: element.text('KeyType') as 'HASH' | 'RANGE',
-  }));
+function keysOf(properties: Properties): { partitionKey: string; sortKey?: string } {
+  const nameOf = (type: string): readonly string[] =>
+    properties
+      .list('KeySchema')
+      .filter((element) => element.text('KeyType') === type)
+      .map((element) => element.text('AttributeName'));
+  const [partitionKey, ...morePartitionKeys] = nameOf('HASH');
+  const [sortKey, ...moreSortKeys] = nameOf('RANGE');
+  if (partitionKey === undefined || morePartitionKeys.length + moreSortKeys.length > 0) {
+    throw new Error(`${properties.where}: the laptop's keys have one partition and at most one sort attribute.`);
+  }
+  return { partitionKey, ...(sortKey !== undefined && { sortKey }) };
+}
 
-function indexOf(index: Properties): IndexPlan {
-  const projection = index.inner('Projection');
-  const nonKeyAttributes = projection.texts('NonKeyAttributes');
-  return {
-    IndexName: index.text('IndexName'),
-    KeySchema: keySchemaOf(index),
-    Projection: {
-      ProjectionType: projection.text('ProjectionType'),
-      ...(nonKeyAttributes.length > 0 && { NonKeyAttributes: nonKeyAttributes }),
-    },
-  };
+function projectionOf(projection: Properties): 'ALL' | 'KEYS_ONLY' {
+  const type = projection.text('ProjectionType');
+  if (type === 'ALL' || type === 'KEYS_ONLY') return type;
+  throw new Error(`${projection.where}: the laptop does not know the projection ${type}.`);
 }

@@ -156,7 +156,7 @@ function originRequest(
   const viewerHeaders = viewerHeadersOf(userAgent, viewerOverride);
   for (const name in viewerHeaders) headers[name] = { value: viewerHeaders[name] ?? '' };
   headers['cloudfront-viewer-address'] = { value: `${viewerIp}:${socket.remotePort ?? 0}` };
-  headers['cloudfront-forwarded-proto'] = { value: 'https' };
+  headers['cloudfront-forwarded-proto'] = { value: 'http' };
 
   let uri = path;
   if (edgeFunction !== null) {
@@ -170,8 +170,9 @@ function originRequest(
   // Each hop adds whom it heard it from; what stands before the viewer's own address is the viewer's claim.
   const claimed = toOrigin['x-forwarded-for'];
   toOrigin['x-forwarded-for'] = `${claimed === undefined ? '' : `${claimed}, `}${viewerIp}, ${EDGE_IP}`;
-  toOrigin['x-forwarded-port'] = '443';
-  toOrigin['x-forwarded-proto'] = 'https';
+  // The doors are plain HTTP, and whoever builds a URL from these must get one that works.
+  toOrigin['x-forwarded-port'] = domain.slice(domain.indexOf(':') + 1);
+  toOrigin['x-forwarded-proto'] = 'http';
   Object.assign(toOrigin, plan.origin.customHeaders);
   return {
     method: request.method ?? 'GET',

@@ -7,6 +7,7 @@ import type { OriginRequest } from './origin-request.ts';
 export type RestArrival = {
   readonly apiId: string;
   readonly stage: string;
+  readonly stageVariables: Readonly<Record<string, string>>;
   /** Path template of the resource. */
   readonly resourcePath: string;
   /** Path below the stage, still encoded: REST APIs leave it as it came. */
@@ -30,8 +31,8 @@ export function restApiEvent(arrival: RestArrival, request: OriginRequest, autho
     multiValueHeaders,
     queryStringParameters: query === null ? null : lastOfEach(query),
     multiValueQueryStringParameters: query,
-    pathParameters: Object.keys(arrival.parameters).length === 0 ? null : arrival.parameters,
-    stageVariables: null,
+    pathParameters: nullIfEmpty(arrival.parameters),
+    stageVariables: nullIfEmpty(arrival.stageVariables),
     requestContext: {
       accountId: ACCOUNT_ID,
       apiId: arrival.apiId,
@@ -54,6 +55,8 @@ export function restApiEvent(arrival: RestArrival, request: OriginRequest, autho
     isBase64Encoded: false,
   };
 }
+
+const nullIfEmpty = <T extends object>(map: T): T | null => (Object.keys(map).length === 0 ? null : map);
 
 type MultiValues = Readonly<Record<string, readonly string[]>>;
 

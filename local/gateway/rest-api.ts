@@ -41,7 +41,8 @@ export function playRestApi(plan: RestApiPlan, host: Pick<LambdaHost, 'invoke'>)
     if (path === null || match === null) return refuse('MISSING_AUTHENTICATION_TOKEN', request, null);
     const { method, parameters } = match;
     const resourcePath = method.path;
-    const arrival: RestArrival = { apiId: plan.name, stage: plan.stageName, resourcePath, path, parameters };
+    const { name: apiId, stageName: stage, stageVariables } = plan;
+    const arrival: RestArrival = { apiId, stage, stageVariables, resourcePath, path, parameters };
     const verdict = await authorize(method, arrival, request);
     if (!verdict.allowed) return refuse(verdict.type, request, resourcePath);
     const event = {

@@ -116,8 +116,11 @@ export function startEnvironment({ setting, env, log, onRetired, onEnded }: Envi
       inFlight.delete(id);
       const failure = answers[at + 2] as LambdaFailure | null;
       const json = answers[at + 1] as string | undefined;
-      if (failure !== null) call.reject(new InvocationError(failure));
-      else call.resolve(json === undefined ? null : JSON.parse(json));
+      if (failure !== null) {
+        // Lambda's runtime logs what a handler throws, so that nobody has to.
+        log.write(`Invoke Error ${failure.stack === '' ? failure.errorMessage : failure.stack}\n`);
+        call.reject(new InvocationError(failure));
+      } else call.resolve(json === undefined ? null : JSON.parse(json));
     }
     if (isRetired && inFlight.size === 0) terminate();
   }

@@ -23,10 +23,12 @@ class InvocationContext {
   readonly logStreamName = 'laptop';
   readonly callbackWaitsForEmptyEventLoop = false;
   readonly awsRequestId = randomUUID();
-  readonly #deadlineMs = performance.now() + setting.timeoutMs;
+  /** A property, not a method: wrappers like middy take it off the object. */
+  readonly getRemainingTimeInMillis: () => number;
 
-  getRemainingTimeInMillis(): number {
-    return Math.max(0, Math.round(this.#deadlineMs - performance.now()));
+  constructor() {
+    const deadlineMs = performance.now() + setting.timeoutMs;
+    this.getRemainingTimeInMillis = () => Math.max(0, Math.round(deadlineMs - performance.now()));
   }
 }
 

@@ -6,7 +6,7 @@ import { lambdaEnvOf } from '../../../local/lambda/function-env.ts';
 import { type LambdaHost, startLambdaHost } from '../../../local/lambda/host.ts';
 
 const SOURCES: Readonly<Record<string, string>> = {
-  echo: 'export const handler = async (event, context) => ({ event, context: { ...context, left: context.getRemainingTimeInMillis() } });',
+  echo: 'export const handler = async (event, context) => { const { getRemainingTimeInMillis } = context; return { event, context: { ...context, left: getRemainingTimeInMillis() } }; };',
   env: 'export const handler = async () => ({ ...process.env });',
   overlap: `let running = 0; let most = 0;
     export const handler = async () => { most = Math.max(most, ++running); await new Promise((r) => setTimeout(r, 50)); running--; return most; };`,

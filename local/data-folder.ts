@@ -1,0 +1,149 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { lockFolder } from './engines/folder-lock.ts';
+
+/** Where the laptop keeps what must survive it, held by one process at a time. */
+export type DataFolder = {
+  /** Folder of an engine, or undefined where everything is in memory. */
+  engineDir(name: string): string | undefined;
+  readonly logsDir: string;
+  readonly failedRecordsDir: string;
+  /** Null keeps checkpoints in memory. */
+  readonly checkpointsPath: string | null;
+  /** Where `demo.json` is. */
+  readonly path: string;
+  /** Gives the folder back; an ephemeral one is deleted. */
+  close(): void;
+};
+
+/** The folder cannot be used as it is. The message is one sentence for the person at the terminal. */
+export class DataFolderError extends Error {
+  override readonly name = 'DataFolderError';
+}
+
+/** Raised when older Signposts could no longer read what a newer one wrote. */
+const FORMAT = 1;
+const FORMAT_FILE = 'format.json';
+/** What may lie in a folder that holds no data yet: the cache is no data, and the lock comes first. */
+const NOT_DATA = /^(cache|lock.*)$/;
+
+/** Opens a data folder, making it where there is none. Throws a DataFolderError, having changed nothing. */
+export function openDataFolder(path: string): DataFolder {
+  const absolute = resolve(path);
+  refuseUnusable(absolute);
+  const lock = hold(absolute);
+  try {
+    checkFormat(absolute);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  return {
+    engineDir: (name) => join(absolute, name),
+    logsDir: join(absolute, 'logs'),
+    failedRecordsDir: join(absolute, 'failed-records'),
+    checkpointsPath: join(absolute, 'checkpoints.json'),
+    path: absolute,
+    close: () => lock.release(),
+  };
+}
+
+/** A folder for one run: engines keep everything in memory, logs and demo.json lie in a temporary folder. */
+export function openEphemeralFolder(): DataFolder {
+  const path = mkdtempSync(join(tmpdir(), 'signpost-'));
+  return {
+    engineDir: () => undefined,
+    logsDir: join(path, 'logs'),
+    failedRecordsDir: join(path, 'failed-records'),
+    checkpointsPath: null,
+    path,
+    close: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+/** Deletes all data of a folder, not its cache. Refuses folders that are not Signpost's and those in use. */
+export function resetDataFolder(path: string): void {
+  const absolute = resolve(path);
+  if (!existsSync(absolute)) return;
+  refuseUnusable(absolute);
+  if (!existsSync(join(absolute, FORMAT_FILE))) refuseForeign(absolute);
+  const lock = hold(absolute);
+  try {
+    for (const name of readdirSync(absolute)) {
+      if (!NOT_DATA.test(name)) rmSync(join(absolute, name), { recursive: true, force: true });
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+function refuseUnusable(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && !stats.isDirectory()) {
+    throw new DataFolderError(`The data folder ${path} is a file; move it away or choose another folder with --data.`);
+  }
+  try {
+    mkdirSync(path, { recursive: true });
+    readdirSync(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new DataFolderError(
+      `The data folder ${path} cannot be used (${code}); mend it or choose another with --data.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function hold(path: string) {
+  try {
+    return lockFolder(path);
+  } catch (cause) {
+    throw new DataFolderError((cause as Error).message, { cause });
+  }
+}
+
+function checkFormat(path: string): void {
+  const file = join(path, FORMAT_FILE);
+  if (!existsSync(file)) {
+    refuseForeign(path);
+    writeFileSync(file, `${JSON.stringify({ format: FORMAT })}\n`);
+    return;
+  }
+  const format = formatIn(file);
+  if (format === null) {
+    throw new DataFolderError(
+      `The data folder ${path} is damaged (${FORMAT_FILE} cannot be read); start over with --reset.`,
+    );
+  }
+  if (format > FORMAT) {
+    throw new DataFolderError(
+      `The data folder ${path} was written by a newer Signpost (format ${format}, this one knows ${FORMAT}); update Signpost, or start over with --reset.`,
+    );
+  }
+}
+
+function refuseForeign(path: string): void {
+  if (readdirSync(path).every((name) => NOT_DATA.test(name))) return;
+  throw new DataFolderError(`The folder ${path} holds files that are not Signpost's; choose another with --data.`);
+}
+
+function formatIn(file: string): number | null {
+  try {
+    const { format } = JSON.parse(readFileSync(file, 'utf8')) as { format?: unknown };
+    return typeof format === 'number' ? format : null;
+  } catch {
+    return null;
+  }
+}

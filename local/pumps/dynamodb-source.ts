@@ -1,0 +1,22 @@
+import type { DynamoDbEngine } from '../engines/dynamodb.ts';
+import type { RecordSource } from './source.ts';
+
+type ReadableTable = Pick<DynamoDbEngine, 'stream' | 'waitForChange'>;
+
+/** A table's stream is one shard here. */
+export function dynamoDbSource(engine: ReadableTable, table: string): RecordSource {
+  const reader = engine.stream(table);
+  return {
+    shardId: 'shardId-000000000000',
+    async read(after, limit) {
+      const records = await reader.read(after, limit);
+      return records.map((record) => ({
+        sequenceNumber: record.dynamodb.SequenceNumber,
+        arrivedAtMs: (record.dynamodb.ApproximateCreationDateTime ?? Date.now() / 1000) * 1000,
+        record,
+        filterable: () => record,
+      }));
+    },
+    wait: (_after, signal) => engine.waitForChange(table, signal),
+  };
+}

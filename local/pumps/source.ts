@@ -1,0 +1,17 @@
+/** One shard that a pump reads, Kinesis or DynamoDB alike. */
+export type RecordSource = {
+  readonly shardId: string;
+  /** Up to `limit` records behind a sequence number, oldest first; from the oldest kept where it is null. */
+  read(afterSequenceNumber: string | null, limit: number): Promise<readonly SourceRecord[]>;
+  /** Resolves when there may be more to read, or on abort. */
+  wait(afterSequenceNumber: string | null, signal: AbortSignal): Promise<void>;
+};
+
+export type SourceRecord = {
+  readonly sequenceNumber: string;
+  readonly arrivedAtMs: number;
+  /** The record as the function gets it. */
+  readonly record: object;
+  /** What filter patterns look at: a Kinesis record's data is decoded and parsed for them. */
+  filterable(): unknown;
+};
