@@ -49,7 +49,7 @@ export function accessesOf(operation: string, input: Input): readonly Access[] {
   if (ON_ONE_TABLE.has(operation)) return [{ action, resourceArns: [tableArnOf(tableIn(input))] }];
   if (ON_TABLE_OR_INDEX.has(operation)) return [{ action, resourceArns: [tableOrIndexArn(input)] }];
   if (ON_REQUEST_ITEMS.has(operation))
-    return [{ action, resourceArns: tableArns(Object.keys(objectIn(input, 'RequestItems'))) }];
+    return [{ action, resourceArns: Object.keys(objectIn(input, 'RequestItems')).map(tableArnOf) }];
   if (operation === 'TransactWriteItems' || operation === 'TransactGetItems') return transactAccesses(input);
   if (ON_STREAM.has(operation)) return [{ action, resourceArns: [streamArnIn(input)] }];
   if (ON_EVERYTHING.has(operation)) return [{ action, resourceArns: ['*'] }];
@@ -61,9 +61,7 @@ export function accessesOf(operation: string, input: Input): readonly Access[] {
 
 /** Names of the tables that a request is about, for change notices and faults. */
 export const tablesOf = (accesses: readonly Access[]): readonly string[] => [
-  ...new Set(
-    accesses.flatMap(({ resourceArns }) => resourceArns.map((arn) => tableNameOf(arn).split('/')[0] as string)),
-  ),
+  ...new Set(accesses.flatMap(({ resourceArns }) => resourceArns.map(tableNameOf))),
 ];
 
 function transactAccesses(input: Input): readonly Access[] {
@@ -79,7 +77,7 @@ function transactAccesses(input: Input): readonly Access[] {
     }
   }
   if (tablesByAction.size === 0) throw invalid('TransactItems must hold at least one item.');
-  return Array.from(tablesByAction, ([action, tables]) => ({ action, resourceArns: tableArns([...tables]) }));
+  return Array.from(tablesByAction, ([action, tables]) => ({ action, resourceArns: Array.from(tables, tableArnOf) }));
 }
 
 function tableOrIndexArn(input: Input): string {
@@ -91,10 +89,8 @@ function tableOrIndexArn(input: Input): string {
 function tableIn(input: Input | null | undefined): string {
   const name = input?.['TableName'];
   if (typeof name !== 'string') throw invalid('TableName must be given.');
-  return tableNameOf(name);
+  return name;
 }
-
-const tableArns = (names: readonly string[]): string[] => names.map((name) => tableArnOf(tableNameOf(name)));
 
 /** Iterators start with their stream's ARN, as AWS's do. */
 function streamArnIn(input: Input): string {

@@ -9,9 +9,9 @@ const UPSTREAM_STREAM = /arn:aws:dynamodb:dynoxide:000000000000:table\/([^/"|]+)
 export const tableArnOf = (table: string): string => TABLE_ARN_PREFIX + table;
 export const streamArnOf = (table: string): string => `${tableArnOf(table)}/stream/${STREAM_LABEL}`;
 
-/** Requests name a table or, equally, its ARN. */
-export const tableNameOf = (nameOrArn: string): string =>
-  nameOrArn.startsWith(TABLE_ARN_PREFIX) ? nameOrArn.slice(TABLE_ARN_PREFIX.length) : nameOrArn;
+/** The table of a table's, index's or stream's ARN; `*` stays what it is. */
+export const tableNameOf = (arn: string): string =>
+  arn.startsWith(TABLE_ARN_PREFIX) ? (arn.slice(TABLE_ARN_PREFIX.length).split('/')[0] ?? arn) : arn;
 
 /** A request's text with ARNs as dynoxide writes them; `upstreamStreamArn` knows each table's own. */
 export const toUpstreamArns = (text: string, upstreamStreamArn: (table: string) => string | undefined): string =>

@@ -7,12 +7,12 @@ const KEY = { pk: { S: 'x' } };
 
 it.each<[string, object, Record<string, string[]>]>([
   ['GetItem', { TableName: 'links', Key: KEY }, { 'dynamodb:GetItem': [LINKS] }],
-  ['PutItem', { TableName: LINKS, Item: KEY }, { 'dynamodb:PutItem': [LINKS] }],
+  ['PutItem', { TableName: 'links', Item: KEY }, { 'dynamodb:PutItem': [LINKS] }],
   ['Query', { TableName: 'links' }, { 'dynamodb:Query': [LINKS] }],
   ['Query', { TableName: 'links', IndexName: 'byTarget' }, { 'dynamodb:Query': [`${LINKS}/index/byTarget`] }],
   ['Scan', { TableName: 'links', IndexName: 'byTarget' }, { 'dynamodb:Scan': [`${LINKS}/index/byTarget`] }],
   ['BatchGetItem', { RequestItems: { links: {}, counts: {} } }, { 'dynamodb:BatchGetItem': [LINKS, COUNTS] }],
-  ['BatchWriteItem', { RequestItems: { [COUNTS]: [] } }, { 'dynamodb:BatchWriteItem': [COUNTS] }],
+  ['BatchWriteItem', { RequestItems: { counts: [] } }, { 'dynamodb:BatchWriteItem': [COUNTS] }],
   [
     'TransactWriteItems',
     {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import fc from 'fast-check';
+import { assert, bigInt, integer, nat, property } from 'fast-check';
 import {
   hashKeyRange,
   indexOf,
@@ -20,9 +20,9 @@ describe('the ranges of a stream with n shards', () => {
   });
 
   it('decide where any hash key goes, boundaries included', () => {
-    const anyShards = fc.integer({ min: 1, max: 40 });
-    fc.assert(
-      fc.property(anyShards, fc.bigInt({ min: 0n, max: LAST_HASH_KEY }), fc.nat(), (shards, anyKey, edge) => {
+    const anyShards = integer({ min: 1, max: 40 });
+    assert(
+      property(anyShards, bigInt({ min: 0n, max: LAST_HASH_KEY }), nat(), (shards, anyKey, edge) => {
         const { first, last } = hashKeyRange(edge % shards, shards);
         for (const hashKey of [anyKey, first, last]) {
           const range = hashKeyRange(shardFor('', String(hashKey), shards), shards);
