@@ -1,0 +1,17 @@
+import { benchRedirectFunction } from './redirect-function.ts';
+
+/** `npm run bench` runs all; `npm run bench -- redirect-function` one. Each prints ratios against a baseline of the same run. */
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  'redirect-function': benchRedirectFunction,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0) {
+  console.error(`There is no bench ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}.`);
+  process.exit(1);
+}
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (asked.length === 0 || asked.includes(name)) await bench();
+}
+process.exit(0);
