@@ -18,7 +18,7 @@ const stage = String(context.tryGetContext('stage') ?? 'dev');
 const given: unknown = context.tryGetContext('signpost') ?? {};
 const overrides = (typeof given === 'string' ? JSON.parse(given) : given) as SettingsOverrides;
 
-bundleFunctions();
+await bundleFunctions();
 const app = buildApp(settingsFor(stage, overrides), { functionsDir: FUNCTIONS_DIR });
 if (String(context.tryGetContext('checks')) === 'true') addChecks(app);
 app.synth();

@@ -1,28 +1,39 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { FUNCTIONS } from '../adapters/env.ts';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where `bin/signpost.ts` and the laptop put the bundles, and what `buildApp` takes as `functionsDir`. */
+/** Where `bin/signpost.ts` puts the bundles for `buildApp` to take. */
 export const FUNCTIONS_DIR = join(REPOSITORY, 'dist', 'functions');
 
 /**
- * Bundled CommonJS packages (the AWS SDK, Valkey's client) `require` Node's own modules, which an ES module cannot.
- * `getBuiltinModule` answers exactly those calls and is quicker at cold start than `createRequire`.
+ * Takes Node's own modules through `process.getBuiltinModule`. An ES module cannot `require` them as bundled CommonJS
+ * packages do, and importing them costs a cold start 12 to 15 ms more (measured on redirect, links and authorizer).
  */
-const REQUIRE_BUILTINS = 'const require=process.getBuiltinModule;';
+const builtins: Plugin = {
+  name: 'builtins',
+  setup(build) {
+    build.onResolve({ filter: /^[^./]/ }, ({ path }) =>
+      isBuiltin(path) ? { path, namespace: 'builtin', sideEffects: false } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }));
+  },
+};
 
 /**
  * Bundles every `lambdas/<function>/index.ts` to `<functionsDir>/<function>/index.mjs` with its source map beside it.
- * The same sources give the same bytes, so an unchanged function keeps its asset hash. Throws on a build error.
+ * The same sources give the same bytes, so an unchanged function keeps its asset hash. Rejects on a build error.
  */
-export function bundleFunctions(functionsDir: string = FUNCTIONS_DIR): void {
+export async function bundleFunctions(functionsDir: string = FUNCTIONS_DIR): Promise<void> {
   rmSync(functionsDir, { recursive: true, force: true });
   mkdirSync(functionsDir, { recursive: true });
-  buildSync({
+  await build({
     absWorkingDir: REPOSITORY,
     entryPoints: FUNCTIONS.map((name) => ({ in: `lambdas/${name}/index.ts`, out: `${name}/index` })),
     outdir: resolve(functionsDir),
@@ -33,7 +44,7 @@ export function bundleFunctions(functionsDir: string = FUNCTIONS_DIR): void {
     target: 'node24',
     minify: true,
     mainFields: ['module', 'main'],
-    banner: { js: REQUIRE_BUILTINS },
+    plugins: [builtins],
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',

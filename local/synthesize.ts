@@ -34,7 +34,7 @@ export async function synthesize(
   const functionsDir = await made(cacheDir, 'functions', sources, async (folder) => {
     onProgress('bundling the functions');
     const { bundleFunctions } = await import('../lib/bundle.ts');
-    bundleFunctions(folder);
+    await bundleFunctions(folder);
   });
   const settingsHash = createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 12);
   const assemblyDir = await made(cacheDir, 'assembly', `${sources}-${settingsHash}`, async (folder) => {

@@ -1,11 +1,3 @@
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
-import type { StageSettings } from '../config.ts';
-
-export const accessLog = (scope: Construct, settings: StageSettings): LogGroup =>
-  new LogGroup(scope, 'AccessLog', { retention: settings.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
-
 /** One line per request, the same for both doors. No address, no user agent, no query: nothing about the visitor. */
 export const ACCESS_LOG_LINE = JSON.stringify({
   at: '$context.requestTimeEpoch',

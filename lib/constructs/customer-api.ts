@@ -17,7 +17,8 @@ import type { FunctionName } from '../../adapters/env.ts';
 import { ROUTES } from '../../lambdas/routes.ts';
 import type { StageSettings } from '../config.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
-import { ACCESS_LOG_LINE, accessLog } from './access-log.ts';
+import { ACCESS_LOG_LINE } from './access-log.ts';
+import { stageLogGroup } from './log-group.ts';
 import { addProblemResponses } from './problem-responses.ts';
 
 /** The API's own stage name. CloudFront puts it into the path, so no customer ever sees it. */
@@ -46,7 +47,7 @@ export class CustomerApi extends Construct {
         // Bodies and Authorization headers pass here; execution logs would hold them.
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
-        accessLogDestination: new LogGroupLogDestination(accessLog(this, settings)),
+        accessLogDestination: new LogGroupLogDestination(stageLogGroup(this, 'AccessLog', settings)),
         accessLogFormat: AccessLogFormat.custom(ACCESS_LOG_LINE),
       },
     });

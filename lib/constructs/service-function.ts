@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type EnvName, FUNCTION_ENV, type FunctionName, TABLE_ENV } from '../../adapters/env.ts';
 import { FUNCTION_POWERS } from '../powers.ts';
 import { acceptFindings } from './accepted.ts';
 import { functionRole } from './function-role.ts';
+import { stageLogGroup } from './log-group.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One folder of `lambdas/` as AWS runs it: its bundle, its own log group, its exact environment and powers. */
@@ -20,10 +20,7 @@ export class ServiceFunction extends Construct {
     const { settings, functionsDir, cache } = surroundings;
     const powers = FUNCTION_POWERS[name];
     const network = powers.usesCache === true ? (cache?.network ?? null) : null;
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: settings.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = stageLogGroup(this, 'Logs', settings);
     this.lambda = new LambdaFunction(this, 'Function', {
       description: `Signpost ${settings.stage}: ${name}`,
       runtime: Runtime.NODEJS_24_X,

@@ -8,7 +8,8 @@ import type { FunctionName } from '../../adapters/env.ts';
 import { ROUTES, SHORT_DOOR_FALLBACK } from '../../lambdas/routes.ts';
 import type { StageSettings } from '../config.ts';
 import { acceptFinding } from './accepted.ts';
-import { ACCESS_LOG_LINE, accessLog } from './access-log.ts';
+import { ACCESS_LOG_LINE } from './access-log.ts';
+import { stageLogGroup } from './log-group.ts';
 
 /** API Gateway's own ceiling for an account and region: nothing is refused that it would have let through. */
 const THROTTLE = { rateLimit: 10_000, burstLimit: 5_000 };
@@ -62,7 +63,7 @@ export class VisitorApi extends Construct {
       autoDeploy: true,
       throttle: THROTTLE,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLog(this, settings)),
+        destination: new LogGroupLogDestination(stageLogGroup(this, 'AccessLog', settings)),
         format: AccessLogFormat.custom(ACCESS_LOG_LINE),
       },
     });

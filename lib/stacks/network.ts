@@ -14,12 +14,12 @@ import {
   type VpcEndpoint,
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { TableName } from '../../adapters/table.ts';
 import type { StageSettings } from '../config.ts';
 import { HotCache } from '../constructs/hot-cache.ts';
+import { stageLogGroup } from '../constructs/log-group.ts';
 import type { Cache, KeptData } from '../constructs/surroundings.ts';
 import { FUNCTION_POWERS, type Place } from '../powers.ts';
 
@@ -74,12 +74,8 @@ export class NetworkStack extends Stack {
       // Emptying the default group takes a custom resource; nothing is ever put into that group.
       restrictDefaultSecurityGroup: false,
     });
-    const refusedTraffic = new LogGroup(this, 'RefusedTraffic', {
-      retention: settings.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
     vpc.addFlowLog('FlowLog', {
-      destination: FlowLogDestination.toCloudWatchLogs(refusedTraffic),
+      destination: FlowLogDestination.toCloudWatchLogs(stageLogGroup(this, 'RefusedTraffic', settings)),
       trafficType: FlowLogTrafficType.REJECT,
     });
     return vpc;

@@ -1,0 +1,160 @@
+import { FUNCTION_ENV, FUNCTIONS, type FunctionName } from '../../adapters/env.ts';
+import { FUNCTION_POWERS, LOG_POWERS, type Place, POLLER_POWERS, VPC_POWERS } from '../../lib/powers.ts';
+import { type Assembly, assemblyOf, type Properties } from './assembly.ts';
+
+const prod = assemblyOf('prod');
+const dev = assemblyOf('dev');
+const constructId = (name: FunctionName) =>
+  name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+const lambdaOf = (stage: Assembly, name: FunctionName) =>
+  stage.one('AWS::Lambda::Function', `${constructId(name)}Function`);
+const roleOf = (stage: Assembly, name: FunctionName) => stage.one('AWS::IAM::Role', `${constructId(name)}Role`);
+
+type Statement = { readonly Effect: string; readonly Action: string | string[]; readonly Resource: string | string[] };
+const list = (value: string | string[]) => (Array.isArray(value) ? value : [value]);
+
+/** `dynamodb:GetItem on <LinksTable.Arn>`, one line per action and resource. */
+function grantedTo(stage: Assembly, name: FunctionName): string[] {
+  const policies = roleOf(stage, name).properties['Policies'] as { PolicyDocument: { Statement: Statement[] } }[];
+  return policies
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Action, Resource }) =>
+      list(Action).flatMap((action) => list(Resource).map((resource) => `${action} on ${resource}`)),
+    )
+    .sort();
+}
+
+function arnsOf(stage: Assembly, place: Place): string[] {
+  const attribute = (type: string, prefix: string, name: string) => `<${stage.one(type, prefix).id}.${name}>`;
+  if (place === 'clickStream') return [attribute('AWS::Kinesis::Stream', 'Clicks', 'Arn')];
+  if (place === 'cache') {
+    if (stage.settings.cache.mode === 'none') return [];
+    return [
+      attribute('AWS::ElastiCache::ServerlessCache', 'HotCache', 'ARN'),
+      attribute('AWS::ElastiCache::User', 'HotCache', 'Arn'),
+    ];
+  }
+  const [table = '', index] = place.split('/');
+  const prefix = `${table.charAt(0).toUpperCase()}${table.slice(1)}Table`;
+  const arn = attribute('AWS::DynamoDB::GlobalTable', prefix, 'Arn');
+  return [index === undefined ? arn : `${arn}/index/${index}`];
+}
+
+/** What lib/powers.ts says the function may do, as the same lines. */
+function meantFor(stage: Assembly, name: FunctionName): string[] {
+  const { may, fedBy, usesCache } = FUNCTION_POWERS[name];
+  const lines = (actions: readonly string[], arns: readonly string[]) =>
+    actions.flatMap((action) => arns.map((arn) => `${action} on ${arn}`));
+  const streamArn = (table: string) => `<${stage.one('AWS::DynamoDB::GlobalTable', `${table}Table`).id}.StreamArn>`;
+  const bucketArn = () => `<${stage.one('AWS::S3::Bucket', 'FailedRecords').id}.Arn>`;
+  const keepFailures = () => [
+    ...lines(POLLER_POWERS.failedRecords, [`${bucketArn()}/aws/lambda/*`]),
+    ...lines(POLLER_POWERS.failedRecordsBucket, [bucketArn()]),
+  ];
+  const polling = {
+    clickStream: () => [...lines(POLLER_POWERS.clickStream, arnsOf(stage, 'clickStream')), ...keepFailures()],
+    clickSpool: () => [
+      ...lines(POLLER_POWERS.tableStream, [streamArn('ClickSpool')]),
+      ...lines(POLLER_POWERS.anyTableStream, ['*']),
+      ...keepFailures(),
+    ],
+    links: () => [
+      ...lines(POLLER_POWERS.tableStream, [streamArn('Links')]),
+      ...lines(POLLER_POWERS.anyTableStream, ['*']),
+    ],
+  };
+  return [
+    ...Object.entries(may).flatMap(([place, actions]) => lines(actions, arnsOf(stage, place as Place))),
+    ...(fedBy === undefined ? [] : polling[fedBy]()),
+    ...lines(LOG_POWERS, [`<${stage.one('AWS::Logs::LogGroup', `${constructId(name)}Logs`).id}.Arn>`]),
+    ...(usesCache === true && stage.settings.cache.mode === 'vpc' ? lines(VPC_POWERS, ['*']) : []),
+  ].sort();
+}
+
+const inDev = FUNCTIONS.filter((name) => name !== 'cache-sync');
+
+describe.each([
+  ...FUNCTIONS.map((name) => ({ stage: 'prod', name, assembly: prod })),
+  ...inDev.map((name) => ({ stage: 'dev', name, assembly: dev })),
+])('$name in $stage', ({ name, assembly }) => {
+  const { properties } = lambdaOf(assembly, name);
+
+  it('may do exactly what lib/powers.ts says, and runs as its own role', () => {
+    expect(grantedTo(assembly, name)).toEqual(meantFor(assembly, name));
+    expect(properties['Role']).toBe(`<${roleOf(assembly, name).id}.Arn>`);
+    expect(roleOf(assembly, name).properties['ManagedPolicyArns']).toBeUndefined();
+  });
+
+  it('has exactly the environment of adapters/env.ts', () => {
+    const { Variables } = properties['Environment'] as { Variables: Properties };
+    expect(Object.keys(Variables).sort()).toEqual([...FUNCTION_ENV[name]].sort());
+    for (const value of Object.values(Variables)) expect(typeof value).toBe('string');
+  });
+
+  it('runs on Node 24 and arm64, and writes JSON to its own log group', () => {
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: FUNCTION_POWERS[name].memoryMb,
+      Timeout: FUNCTION_POWERS[name].timeoutS,
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.stringContaining(`${constructId(name)}Logs`) },
+    });
+    expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+});
+
+it('puts only the users of the cache into the VPC, and nobody where there is none', () => {
+  const inVpc = (stage: Assembly) =>
+    stage
+      .ofType('AWS::Lambda::Function')
+      .filter(({ properties }) => properties['VpcConfig'] !== undefined)
+      .map(({ id }) => id.replace(/Function.*/, ''));
+  expect(inVpc(prod).sort()).toEqual(['CacheSync', 'Redirect']);
+  expect(inVpc(dev)).toEqual([]);
+});
+
+it('has no function, policy or log group but those of the templates above', () => {
+  expect(prod.ofType('AWS::Lambda::Function')).toHaveLength(FUNCTIONS.length);
+  expect(dev.ofType('AWS::Lambda::Function')).toHaveLength(inDev.length);
+  // The flow log's role is the only one whose policy stands beside it.
+  expect(prod.ofType('AWS::IAM::Policy').map(({ id }) => id)).toEqual([expect.stringMatching(/^VpcFlowLog/)]);
+  expect(dev.ofType('AWS::IAM::Policy')).toHaveLength(0);
+});
+
+it('keeps every log group as long as the stage says', () => {
+  for (const stage of [dev, prod]) {
+    const groups = stage.ofType('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThanOrEqual(10);
+    for (const { id, properties } of groups) {
+      expect([id, properties['RetentionInDays']]).toEqual([id, stage.settings.logRetentionDays]);
+    }
+  }
+});
+
+it('grants no action with a star anywhere, and every resource only where AWS knows nothing else', () => {
+  const statements = [dev, prod].flatMap((stage) =>
+    stage.resources.flatMap(({ id, type, properties }) => {
+      const documents = [
+        ...((properties['Policies'] ?? []) as { PolicyDocument: unknown }[]).map(
+          ({ PolicyDocument }) => PolicyDocument,
+        ),
+        properties['PolicyDocument'],
+      ].filter((document) => document !== undefined) as { Statement: Statement[] }[];
+      return documents.flatMap(({ Statement }) => Statement.map((statement) => ({ id, type, statement })));
+    }),
+  );
+  expect(statements.length).toBeGreaterThan(30);
+  const allowed = statements.filter(({ statement }) => statement.Effect === 'Allow');
+  for (const { id, statement } of allowed) {
+    for (const action of list(statement.Action)) expect(`${id} ${action}`).not.toMatch(/\*/);
+  }
+  const onEverything = allowed.filter(({ statement }) => list(statement.Resource).includes('*'));
+  const onlyOnEverything = new Set<string>([...VPC_POWERS, ...POLLER_POWERS.anyTableStream]);
+  expect(
+    onEverything.flatMap(({ statement }) => list(statement.Action)).filter((action) => !onlyOnEverything.has(action)),
+  ).toEqual([]);
+});

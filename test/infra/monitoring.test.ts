@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { anchorOf, RUNBOOKS } from '../../lib/constructs/alarm-set.ts';
+import { assemblyOf } from './assembly.ts';
+
+const prod = assemblyOf('prod');
+const alarmsOf = (stage: typeof prod) => stage.ofType('AWS::CloudWatch::Alarm').map(({ properties }) => properties);
+const namesOf = (stage: typeof prod) => alarmsOf(stage).map((alarm) => String(alarm['AlarmName']));
+
+/** GitHub's anchor of a heading: lower case, spaces to hyphens. */
+const sections = new Set(
+  [...readFileSync(RUNBOOKS, 'utf8').matchAll(/^## (.+)$/gm)].map(([, heading = '']) =>
+    heading.toLowerCase().replaceAll(' ', '-'),
+  ),
+);
+
+it('rings for redirects, both doors, everything that can fall behind, and records given up', () => {
+  expect(namesOf(prod).sort()).toEqual(
+    [
+      'app-domain-failures',
+      'cache-sync-behind',
+      'counts-behind',
+      'records-given-up',
+      'redirect-errors',
+      'redirect-slow',
+      'redirect-throttles',
+      'short-domain-failures',
+      'spool-behind',
+    ].map((name) => `signpost-prod-${name}`),
+  );
+  expect(namesOf(assemblyOf('dev'))).not.toContain('signpost-dev-cache-sync-behind');
+});
+
+it.each(namesOf(prod))('%s points at a section of the runbooks that exists', (name) => {
+  const alarm = alarmsOf(prod).find((candidate) => candidate['AlarmName'] === name);
+  const anchor = /docs\/operations\/runbooks\.md#([\w-]+)$/.exec(String(alarm?.['AlarmDescription']))?.[1];
+  expect(anchor).toBe(name.replace('signpost-prod-', ''));
+  expect(sections).toContain(anchor);
+});
+
+it('has no section without an alarm', () => {
+  expect([...sections].sort()).toEqual(
+    namesOf(prod)
+      .map((name) => name.replace('signpost-prod-', ''))
+      .sort(),
+  );
+});
+
+it('tells the topic when an alarm rings and when it stops, and takes silence for good news', () => {
+  for (const alarm of alarmsOf(prod)) {
+    expect(alarm).toMatchObject({
+      AlarmActions: [expect.stringMatching(/^<AlarmTopic/)],
+      OKActions: [expect.stringMatching(/^<AlarmTopic/)],
+      TreatMissingData: 'notBreaching',
+    });
+  }
+});
+
+it('mails the alarms where the stage says, and nobody otherwise', () => {
+  expect(prod.ofType('AWS::SNS::Subscription')).toEqual([]);
+  const mailed = assemblyOf('dev', { alarmEmail: 'ops@example.com' });
+  expect(mailed.ofType('AWS::SNS::Subscription').map(({ properties }) => properties)).toEqual([
+    expect.objectContaining({ Protocol: 'email', Endpoint: 'ops@example.com' }),
+  ]);
+});
+
+it.each([
+  ['RedirectErrors', 'redirect-errors'],
+  ['RecordsGivenUp', 'records-given-up'],
+])('the section of %s is #%s', (name, anchor) => {
+  expect(anchorOf(name)).toBe(anchor);
+});

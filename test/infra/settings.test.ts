@@ -1,0 +1,56 @@
+import { type SettingsOverrides, STAGES, settingsFor } from '../../lib/config.ts';
+import { checkSettings } from '../../lib/settings-schema.ts';
+
+it.each(Object.keys(STAGES))('the stage %s can be deployed as it stands', (stage) => {
+  expect(settingsFor(stage)).toEqual(STAGES[stage as keyof typeof STAGES]);
+});
+
+it('overrides a group in part and leaves the rest of it alone', () => {
+  expect(settingsFor('prod', { cache: { mode: 'public' } }).cache).toEqual({ ...STAGES.prod.cache, mode: 'public' });
+});
+
+it.each(['', 'production', '__proto__', 'constructor'])('refuses the stage "%s" and names those there are', (stage) => {
+  expect(() => settingsFor(stage)).toThrow(/Unknown stage ".*"; the stages are dev, prod, laptop/);
+});
+
+const arn = 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b';
+const wrong: [string, unknown][] = [
+  ['stage', 'Prod'],
+  ['stage', 'a-stage-of-17-chars'],
+  ['data', 'keep'],
+  ['encryption', 'none'],
+  ['shortDomain.hostname', { hostname: 'https://s.example.com', certificateArn: arn }],
+  ['shortDomain.hostname', { hostname: 'localhost', certificateArn: arn }],
+  ['shortDomain.certificateArn', { hostname: 's.example.com', certificateArn: arn.replace('us-east-1', 'eu-west-1') }],
+  ['appDomain.certificateArn', { hostname: 's.example.com', certificateArn: '' }],
+  ['shortOrigin', 's.example.com'],
+  ['shortOrigin', 'https://s.example.com/'],
+  ['cache.mode', { mode: 'redis' }],
+  ['cache.maxStorageGb', { maxStorageGb: 0 }],
+  ['cache.maxEcpuPerSecond', { maxEcpuPerSecond: 999 }],
+  ['clicks.stream.shards', { stream: { mode: 'provisioned', shards: 0 } }],
+  ['clicks.stream.mode', { stream: { mode: 'ondemand' } }],
+  ['clicks.batchWindowS', { batchWindowS: 301 }],
+  ['clicks.batchWindowS', { batchWindowS: -1 }],
+  ['links.maxAliasLength', { maxAliasLength: 2 }],
+  ['links.maxAliasLength', { maxAliasLength: 51 }],
+  ['links.maxAliasLength', { maxAliasLength: 20.5 }],
+  ['links.maxAliasLength', { maxAliasLength: '20' }],
+  ['links.allowPrivateTargets', { allowPrivateTargets: 'yes' }],
+  ['logRetentionDays', 14],
+  ['alarmEmail', 'ops'],
+];
+it.each(wrong)('refuses a wrong %s: %j', (path, value) => {
+  const [group = ''] = path.split('.');
+  expect(() => settingsFor('dev', { [group]: value })).toThrow(`  ${path}: `);
+});
+
+it('refuses a setting it does not know, in a group too', () => {
+  expect(() => checkSettings({ ...STAGES.dev, cacheMode: 'none' })).toThrow(/cacheMode/);
+  expect(() => settingsFor('dev', { cache: { ttlS: 5 } } as SettingsOverrides)).toThrow(/cache: .*ttlS/);
+});
+
+it('names every wrong setting at once', () => {
+  const overrides = { alarmEmail: 'ops', logRetentionDays: 14 } as unknown as SettingsOverrides;
+  expect(() => settingsFor('dev', overrides)).toThrow(/logRetentionDays: [^\n]*\n {2}alarmEmail: /);
+});

@@ -1,0 +1,63 @@
+import { LINK_SORT_KEY } from '../../adapters/table.ts';
+import { assemblyOf } from './assembly.ts';
+
+const prod = assemblyOf('prod');
+const mappingOf = (prefix: string) => prod.one('AWS::Lambda::EventSourceMapping', prefix).properties;
+const failedRecords = { OnFailure: { Destination: expect.stringMatching(/^<FailedRecords\w+\.Arn>$/) } };
+const EVERY_MAPPING = {
+  StartingPosition: 'TRIM_HORIZON',
+  BisectBatchOnFunctionError: true,
+  FunctionResponseTypes: ['ReportBatchItemFailures'],
+  ParallelizationFactor: 1,
+};
+
+it('counts clicks in batches of 1,000 at once, five times at most, keeping what fails', () => {
+  expect(mappingOf('ClicksToCountsFeed')).toMatchObject({
+    ...EVERY_MAPPING,
+    EventSourceArn: expect.stringMatching(/^<Clicks\w+\.Arn>$/),
+    BatchSize: 1_000,
+    MaximumBatchingWindowInSeconds: 0,
+    MaximumRetryAttempts: 5,
+    MaximumRecordAgeInSeconds: 6 * 3_600,
+    DestinationConfig: failedRecords,
+    MetricsConfig: { Metrics: ['EventCount'] },
+  });
+});
+
+it('brings spooled clicks back for a day, new ones only, keeping what fails', () => {
+  expect(mappingOf('SpoolToStreamFeed')).toMatchObject({
+    ...EVERY_MAPPING,
+    EventSourceArn: expect.stringMatching(/^<ClickSpoolTable\w+\.StreamArn>$/),
+    MaximumRetryAttempts: -1,
+    MaximumRecordAgeInSeconds: 24 * 3_600,
+    FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+    DestinationConfig: failedRecords,
+    MetricsConfig: { Metrics: ['EventCount'] },
+  });
+});
+
+it('tells the cache of changed links only, and gives up on old news', () => {
+  const mapping = mappingOf('CacheSyncFeed');
+  expect(mapping).toMatchObject({
+    ...EVERY_MAPPING,
+    EventSourceArn: expect.stringMatching(/^<LinksTable\w+\.StreamArn>$/),
+    MaximumRetryAttempts: 5,
+    MaximumRecordAgeInSeconds: 60,
+  });
+  const { Filters } = mapping['FilterCriteria'] as { Filters: { Pattern: string }[] };
+  expect(Filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual([
+    { dynamodb: { Keys: { sk: { S: [LINK_SORT_KEY] } } } },
+  ]);
+});
+
+it('follows three streams and no more, two without a cache', () => {
+  expect(prod.ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(3);
+  expect(assemblyOf('dev').ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(2);
+});
+
+it('waits to fill a batch as long as the stage says', () => {
+  const patient = assemblyOf('dev', { clicks: { batchWindowS: 7 } });
+  expect(patient.one('AWS::Lambda::EventSourceMapping', 'ClicksToCountsFeed').properties).toMatchObject({
+    MaximumBatchingWindowInSeconds: 7,
+  });
+});
