@@ -1,16 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  appendRecord,
-  arrivedAtMs,
-  emptySegment,
-  firstSince,
-  parseSegment,
-  recordAt,
-  type Segment,
-  type StoredRecord,
-} from './kinesis-segment.ts';
+import { rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { appendRecord, arrivedAtMs, firstSince, recordAt, type Segment, type StoredRecord } from './kinesis-segment.ts';
+import { findStretches, lastIndexOf, loadSegment, newStretch, type Stretch, writeAll } from './kinesis-stretch.ts';
 
 /**
  * One shard, durable: a record is in its file (written, not yet synced) before it is acknowledged, so `kill -9` loses
@@ -36,19 +27,6 @@ export type ShardLog = {
 
 export type IndexedRecord = StoredRecord & { readonly index: number };
 
-/** A segment on disk; `segment` is dropped from memory when it is neither young nor just read. */
-type Stretch = {
-  readonly firstIndex: number;
-  readonly path: string | null;
-  firstArrivedMs: number;
-  lastArrivedMs: number;
-  segment: Segment | null;
-  file: FileHandle | null;
-  /** Bytes and records that are in the file. */
-  writtenBytes: number;
-  readable: number;
-};
-
 const SEGMENTS_IN_MEMORY = 8;
 const SEGMENT_MAX_AGE_MS = 3_600_000;
 const SYNC_DELAY_MS = 1_000;
@@ -69,16 +47,7 @@ export function openShardLog(options: { folder: string | null; retentionMs: numb
   const readers = new Set<() => void>();
 
   function beginStretch(): Stretch {
-    const stretch: Stretch = {
-      firstIndex: nextIndex,
-      path: folder === null ? null : join(folder, `${nextIndex}.log`),
-      firstArrivedMs: now(),
-      lastArrivedMs: now(),
-      segment: emptySegment(nextIndex),
-      file: null,
-      writtenBytes: 0,
-      readable: 0,
-    };
+    const stretch = newStretch(folder, nextIndex, now());
     stretches.push(stretch);
     return stretch;
   }
@@ -155,26 +124,29 @@ export function openShardLog(options: { folder: string | null; retentionMs: numb
 
   /** Syncs every open file, closes those that are full and forgets the content of all but the youngest. */
   async function syncFiles(): Promise<void> {
-    for (const stretch of stretches) {
+    for (const stretch of stretches.filter(({ file }) => file !== null)) {
       if (stretch.file === null) continue;
       await stretch.file.datasync();
       if (stretch === active || stretch.segment?.length !== stretch.writtenBytes) continue;
       await stretch.file.close();
       stretch.file = null;
     }
+    forgetOldSegments();
+  }
+
+  function forgetOldSegments(): void {
     for (const stretch of stretches.slice(0, -SEGMENTS_IN_MEMORY)) {
-      if (stretch.path !== null && stretch.file === null) stretch.segment = null;
+      const isWholeOnDisk = stretch.path !== null && stretch.file === null && !unwritten.has(stretch);
+      if (isWholeOnDisk && stretch.segment?.length === stretch.writtenBytes) stretch.segment = null;
     }
   }
 
   function segmentOf(stretch: Stretch): Segment {
-    if (stretch.segment !== null) return stretch.segment;
-    const segment = parseSegment(stretch.firstIndex, readFileSync(stretch.path as string));
-    for (const other of stretches.slice(0, -SEGMENTS_IN_MEMORY)) if (other.file === null) other.segment = null;
-    stretch.segment = segment;
-    stretch.readable = segment.starts.length;
-    stretch.writtenBytes = segment.length;
-    return segment;
+    if (stretch.segment === null) {
+      forgetOldSegments();
+      loadSegment(stretch);
+    }
+    return stretch.segment as Segment;
   }
 
   function read(afterIndex: number, limit: number): readonly IndexedRecord[] {
@@ -254,52 +226,4 @@ export function openShardLog(options: { folder: string | null; retentionMs: numb
       }
     },
   };
-}
-
-/** The segments of an earlier run. Only the last can be torn, by the kill that ended the run; it is cut to whole records. */
-function findStretches(folder: string): Stretch[] {
-  mkdirSync(folder, { recursive: true });
-  const firstIndexes = readdirSync(folder)
-    .filter((name) => /^\d+\.log$/.test(name))
-    .map((name) => Number.parseInt(name, 10))
-    .sort((a, b) => a - b);
-  const stretches = firstIndexes.map((firstIndex): Stretch => {
-    const path = join(folder, `${firstIndex}.log`);
-    const { mtimeMs } = statSync(path);
-    return {
-      firstIndex,
-      path,
-      firstArrivedMs: 0,
-      lastArrivedMs: mtimeMs,
-      segment: null,
-      file: null,
-      writtenBytes: 0,
-      readable: 0,
-    };
-  });
-  const last = stretches.at(-1);
-  if (last !== undefined) {
-    const path = last.path as string;
-    const segment = parseSegment(last.firstIndex, readFileSync(path));
-    truncateSync(path, segment.length);
-    Object.assign(last, {
-      segment,
-      writtenBytes: segment.length,
-      readable: segment.starts.length,
-      lastArrivedMs: segment.lastArrivedMs,
-    });
-  }
-  return stretches;
-}
-
-const lastIndexOf = (stretches: readonly Stretch[]): number => {
-  const last = stretches.at(-1);
-  return last === undefined ? -1 : last.firstIndex + last.readable - 1;
-};
-
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
-  }
 }

@@ -195,6 +195,21 @@ describe('a shard on disk that is opened again', () => {
     await again.close();
   });
 
+  it('forgets segments in which nothing is whole, and finds the last record before them', async () => {
+    const folder = newFolder();
+    const before = open(folder);
+    await put(before, 'one', 'two');
+    const last = before.lastIndex();
+    await before.close();
+    for (const n of [5, 6]) writeFileSync(join(folder, `${last + n}.log`), 'torn');
+    const after = open(folder);
+    expect(after.lastIndex()).toBe(last);
+    await put(after, 'three');
+    expect(readAll(after)).toEqual(['one', 'two', 'three']);
+    expect(segmentsIn(folder)).toHaveLength(2);
+    await after.close();
+  });
+
   it('removes files that are wholly out of retention', async () => {
     const folder = newFolder();
     const log = open(folder);
