@@ -29,7 +29,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     usesCache: true,
     may: {
       links: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-      clickSpool: ['dynamodb:BatchWriteItem'],
+      clickSpool: ['dynamodb:PutItem'],
       clickStream: ['kinesis:DescribeStreamSummary', 'kinesis:PutRecords'],
       cache: ['elasticache:Connect'],
     },
@@ -47,19 +47,12 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     memoryMb: 1_024,
     timeoutS: 29,
     may: {
-      links: [
-        'dynamodb:BatchGetItem',
-        'dynamodb:DeleteItem',
-        'dynamodb:GetItem',
-        'dynamodb:PutItem',
-        'dynamodb:Query',
-        'dynamodb:UpdateItem',
-      ],
+      links: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
       'links/byWorkspace': ['dynamodb:Query'],
       'links/byTarget': ['dynamodb:Query'],
       'links/byExternalId': ['dynamodb:Query'],
       accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      counts: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+      counts: ['dynamodb:BatchGetItem'],
       'counts/byWorkspaceClicks': ['dynamodb:Query'],
     },
   },
@@ -69,7 +62,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     may: {
       links: ['dynamodb:GetItem'],
       accounts: ['dynamodb:GetItem'],
-      counts: ['dynamodb:Query'],
+      counts: ['dynamodb:GetItem', 'dynamodb:Query'],
     },
   },
   service: {
@@ -92,7 +85,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     timeoutS: 60,
     fedBy: 'clickStream',
     may: {
-      counts: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      counts: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     },
   },
   'spool-to-stream': {

@@ -27,7 +27,7 @@ import type { Door, StageSettings } from '../config.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
 
 /** Every status CloudFront can be told about. Untold, it keeps an error for 10 s, for everyone who asks. */
-export const ERROR_STATUSES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
+const ERROR_STATUSES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
 
 /** API Gateway refuses a foreign Host header, so the name the visitor asked for travels beside it. */
 const COPY_HOST = `function handler(event) {

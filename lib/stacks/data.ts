@@ -48,8 +48,8 @@ export class DataStack extends Stack implements KeptData {
 function streamShape(settings: StageSettings, key: IKey | null) {
   const { stream } = settings.clicks;
   return {
-    // A day to repair the counter in, and as long again.
-    retentionPeriod: Duration.hours(48),
+    // Four times as long as the counter tries a record; `WINDOW_LIFETIME_S` in adapters/count-store.ts relies on it.
+    retentionPeriod: Duration.hours(24),
     ...(stream.mode === 'on-demand'
       ? { streamMode: StreamMode.ON_DEMAND }
       : { streamMode: StreamMode.PROVISIONED, shardCount: stream.shards }),

@@ -1,7 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { FAILURES, type FailureWord } from '../../core/errors.ts';
 import { ROUTES, SHORT_DOOR_FALLBACK } from '../../lambdas/routes.ts';
-import { ERROR_STATUSES } from '../../lib/constructs/door-distribution.ts';
 import { type Assembly, assemblyOf, type Properties, type Resource } from './assembly.ts';
 
 const prod = assemblyOf('prod');
@@ -15,6 +14,9 @@ const laptop = assemblyOf('laptop', { shortOrigin: 'http://localhost:4001' });
 /** `redirect` from `<RedirectFunction4F1A8025.Arn>` in a URI. */
 const functionIn = (uri: unknown): string => /<(\w+)Function\w+\.Arn>/.exec(String(uri))?.[1]?.toLowerCase() ?? 'none';
 const without = (from: Properties, name: string): string => String(from[name]).replace(/^<|>$/g, '');
+
+/** Every status that CloudFront can be told how long to keep. */
+const ERROR_STATUSES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 describe('the short domain', () => {
   it('has the routes of lambdas/routes.ts, each to its function, and the fallback', () => {
