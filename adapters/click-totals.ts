@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ClickStats, DayCounts } from '../core/clicks/link-stats.ts';
 import type { ClickTotals } from '../core/links/link-store.ts';
 import type { DocumentClient } from './dynamodb.ts';
@@ -42,17 +42,12 @@ export function clickTotals(client: DocumentClient, table: string): ClickTotals 
   };
 }
 
-/** A link's counters by day. */
+/** A link's counters: one query, whatever the number of clicks. */
 export function clickStats(client: DocumentClient, table: string): ClickStats {
   return {
-    async total(domain, code) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: table, Key: { pk: linkCountsKey(domain, code), sk: LINK_TOTAL_SORT_KEY } }),
-      );
-      return Number(Item?.['total'] ?? 0);
-    },
-    async days(domain, code, fromDay) {
+    async read(domain, code, fromDay) {
       const days: DayCounts[] = [];
+      let total = 0;
       let start: Record<string, unknown> | undefined;
       do {
         const answer = await client.send(
@@ -62,20 +57,18 @@ export function clickStats(client: DocumentClient, table: string): ClickStats {
             ExpressionAttributeValues: {
               ':pk': linkCountsKey(domain, code),
               ':from': dayCountsSortKey(fromDay),
-              ':to': dayCountsSortKey('9999'),
+              ':to': LINK_TOTAL_SORT_KEY,
             },
             ExclusiveStartKey: start,
           }),
         );
         for (const { pk: _pk, sk, ...counters } of answer.Items ?? []) {
-          days.push({
-            day: String(sk).slice(dayCountsSortKey('').length),
-            counters,
-          });
+          if (sk === LINK_TOTAL_SORT_KEY) total = Number(counters['total']);
+          else days.push({ day: String(sk).slice(dayCountsSortKey('').length), counters });
         }
         start = answer.LastEvaluatedKey;
       } while (start !== undefined);
-      return days;
+      return { total, days };
     },
   };
 }

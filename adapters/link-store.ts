@@ -28,8 +28,8 @@ export function linkStore(client: DocumentClient, table: string): LinkStore {
   };
   return {
     find,
-    create: (link, { claimTarget }) =>
-      claimTarget ? createWithClaim(client, table, link, find) : createAlone(client, table, link),
+    create: (link, { claimTarget, outlivedClaim = null }) =>
+      claimTarget ? createWithClaim(client, table, link, outlivedClaim, find) : createAlone(client, table, link),
     createTogether: (links) => createTogether(client, table, links),
     takeBack: (links) => takeBack(client, table, links),
     findByTarget: (workspaceId, targetUrl) => findByTarget(client, table, workspaceId, targetUrl, find),
@@ -76,6 +76,7 @@ async function createWithClaim(
   client: DocumentClient,
   table: string,
   link: Link,
+  outlivedClaim: string | null,
   find: (domain: string, code: string) => Promise<Link | null>,
 ): Promise<CreateOutcome> {
   const claim = {
@@ -86,8 +87,12 @@ async function createWithClaim(
       claimed_at_ms: link.createdAtMs,
       creation_id: link.creationId,
     },
-    ConditionExpression: `${CODE_IS_FREE} OR claimed_at_ms < :outdated`,
-    ExpressionAttributeValues: { ':creationId': link.creationId, ':outdated': link.createdAtMs - CLAIM_LIFETIME_MS },
+    ConditionExpression: `${CODE_IS_FREE} OR claimed_at_ms < :outdated OR claimed_code = :outlived`,
+    ExpressionAttributeValues: {
+      ':creationId': link.creationId,
+      ':outdated': link.createdAtMs - CLAIM_LIFETIME_MS,
+      ':outlived': outlivedClaim ?? '',
+    },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   };
   for (let attempt = 0; ; attempt += 1) {

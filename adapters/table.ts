@@ -79,7 +79,8 @@ export const unlockAttemptsKey = (domain: string, code: string, client: string) 
 });
 
 export const linkCountsKey = (domain: string, code: string) => `link#${domain}/${code}`;
-export const LINK_TOTAL_SORT_KEY = 'all';
+/** Sorts behind every day, so that one query from a day on ends with the all-time total. */
+export const LINK_TOTAL_SORT_KEY = 'day#total';
 export const dayCountsSortKey = (day: string) => `day#${day}`;
 export const countedClicksKey = (bucket: number, windowStartS: number) => ({
   pk: `counted#${bucket}`,

@@ -1,11 +1,10 @@
 /** One day of a link as it stands in Counts: counter name → number. */
 export type DayCounts = { readonly day: string; readonly counters: Readonly<Record<string, number>> };
 
-export type ClickStats = {
-  total(domain: string, code: string): Promise<number>;
-  /** Days from `fromDay` on, oldest first. */
-  days(domain: string, code: string, fromDay: string): Promise<readonly DayCounts[]>;
-};
+/** All-time total, and the days from one on, oldest first. */
+export type CountedClicks = { readonly total: number; readonly days: readonly DayCounts[] };
+
+export type ClickStats = { read(domain: string, code: string, fromDay: string): Promise<CountedClicks> };
 
 export type LinkStats = {
   readonly total: number;
@@ -20,7 +19,7 @@ export type LinkStats = {
  * A link's clicks in the days that were read; `total` counts all time. Hours are UTC (`2026-11-21T14:00:00Z`), days and
  * hours without a click are left out, countries and devices are sorted by clicks.
  */
-export function linkStats(total: number, days: readonly DayCounts[]): LinkStats {
+export function linkStats({ total, days }: CountedClicks): LinkStats {
   const sum = (prefix: string): [string, number][] => {
     const sums = new Map<string, number>();
     for (const { counters } of days) {

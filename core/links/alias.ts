@@ -71,14 +71,17 @@ export function parseAlias(alias: string, rules: AliasRules): string {
 /** Whether a path segment could be a code at all; anything else is unknown without asking a store. 50 is the longest alias a stage may allow. */
 export const couldBeCode = (segment: string): boolean => segment.length <= 50 && /^[A-Za-z0-9_-]{3,}$/.test(segment);
 
-/** Candidates for a taken alias, likeliest to please first; the caller offers those that are free. */
+/**
+ * Candidates for a taken alias, likeliest to please first; the caller offers those that are free. Of a popular word
+ * every plain candidate is taken, so there are as many random ones as the contract promises suggestions.
+ */
 export function aliasSuggestions(
   alias: string,
   year: number,
-  randomSuffix: string,
+  randomSuffixes: readonly string[],
   rules: AliasRules,
 ): readonly string[] {
-  const suffixes = ['-2', `-${year}`, '-3', `-${randomSuffix}`, '-link'];
+  const suffixes = ['-2', `-${year}`, '-3', '-link', ...randomSuffixes.map((suffix) => `-${suffix}`)];
   return suffixes
     .map((suffix) => alias.slice(0, rules.maxLength - suffix.length) + suffix)
     .filter((candidate) => !rules.reserved.has(candidate.toLowerCase()));

@@ -37,6 +37,8 @@ export type CreateRequest = {
 export type Created = { readonly kind: 'created' | 'existing'; readonly link: Link };
 
 const MAX_CODE_ATTEMPTS = 8;
+/** Contract: two or three. */
+const MAX_SUGGESTIONS = 3;
 
 /** Checks target and alias, without writing. Throws INVALID_URL, URL_BLOCKED or INVALID_ALIAS; answers the normalised draft. */
 export async function checkDraft(deps: CreateDeps, draft: LinkDraft): Promise<LinkDraft> {
@@ -61,16 +63,20 @@ export async function createLink(deps: CreateDeps, request: CreateRequest): Prom
     const existing = await deps.store.findByTarget(workspaceId, draft.targetUrl);
     if (existing !== null) return { kind: 'existing', link: existing };
   }
+  let outlivedClaim: string | null = null;
   for (let attempt = 0; attempt < MAX_CODE_ATTEMPTS; attempt += 1) {
     const code = draft.customAlias ?? freshCode(deps, attempt);
     const link = newLink(deps, request, code);
-    const outcome = await deps.store.create(link, { claimTarget });
+    const outcome = await deps.store.create(link, { claimTarget, outlivedClaim });
     switch (outcome.kind) {
       case 'created':
         return { kind: 'created', link: outcome.link };
       case 'target_claimed': {
         const existing = await deps.store.find(deps.rules.domain, outcome.code);
-        if (existing !== null) return { kind: 'existing', link: existing };
+        if (existing?.status === 'active' && existing.targetUrl === draft.targetUrl)
+          return { kind: 'existing', link: existing };
+        // Deleted, disabled or pointed elsewhere since: its claim stands for nothing any more.
+        outlivedClaim = outcome.code;
         break;
       }
       case 'code_taken':
@@ -112,8 +118,9 @@ export function newLink(
 /** Offers two or three aliases that are free right now; whether one still is when it is used, its own write decides. */
 export async function aliasTaken(deps: CreateDeps, alias: string): Promise<Failure> {
   const year = new Date(deps.nowMs()).getUTCFullYear();
-  const candidates = aliasSuggestions(alias, year, newShortCode(deps.randomBytes, 3), deps.rules.alias);
+  const randomSuffixes = Array.from({ length: MAX_SUGGESTIONS }, () => newShortCode(deps.randomBytes, 3));
+  const candidates = aliasSuggestions(alias, year, randomSuffixes, deps.rules.alias);
   const taken = await deps.store.findMany(deps.rules.domain, candidates);
   const free = candidates.filter((candidate) => !taken.some((link) => link.code === candidate));
-  return new Failure('ALIAS_TAKEN', { suggestions: free.slice(0, 3) });
+  return new Failure('ALIAS_TAKEN', { suggestions: free.slice(0, MAX_SUGGESTIONS) });
 }

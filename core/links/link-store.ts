@@ -21,8 +21,14 @@ export type ListFilter = {
 export type Page<T> = { readonly items: readonly T[]; readonly cursor: string | null };
 
 export type LinkStore = {
-  /** One conditional write decides. A repeat of the same `creationId` is `created` again, never a second link. */
-  create(link: Link, options: { readonly claimTarget: boolean }): Promise<CreateOutcome>;
+  /**
+   * One conditional write decides. A repeat of the same `creationId` is `created` again, never a second link. A claim
+   * that names `outlivedClaim` is taken over: the caller has seen that the link of that code no longer leads there.
+   */
+  create(
+    link: Link,
+    options: { readonly claimTarget: boolean; readonly outlivedClaim?: string | null },
+  ): Promise<CreateOutcome>;
   /** All or none of up to 100 links; `taken` names the codes that were not free. */
   createTogether(links: readonly Link[]): Promise<{ readonly taken: readonly string[] }>;
   /** Takes back links of a bulk request that failed: removes those that still carry its `creationId`. */

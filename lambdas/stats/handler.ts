@@ -38,11 +38,8 @@ async function read(deps: StatsDeps, workspaceId: string, code: string, query: R
   const days = Math.min(MAX_DAYS, Number(parseMembers(statsQuery, query).days ?? DEFAULT_DAYS));
   const link = await ownLink({ store: deps.store, rules: deps }, workspaceId, code);
   const fromDay = dayOf(deps.nowMs() - (days - 1) * DAY_MS);
-  const [total, counted] = await Promise.all([
-    deps.stats.total(link.domain, link.code),
-    deps.stats.days(link.domain, link.code, fromDay),
-  ]);
-  return { short_code: link.code, from_day: fromDay, timezone: 'UTC', ...linkStats(total, counted) };
+  const counted = await deps.stats.read(link.domain, link.code, fromDay);
+  return { short_code: link.code, from_day: fromDay, timezone: 'UTC', ...linkStats(counted) };
 }
 
 const clicksBy = (name: string) => z.array(z.strictObject({ [name]: z.string(), clicks: z.int() }));
