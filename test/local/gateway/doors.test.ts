@@ -1,0 +1,356 @@
+import { connect } from 'node:net';
+import type { BehaviorPlan } from '../../../local/cloud/distributions.ts';
+import type { RestApiPlan } from '../../../local/cloud/rest-api.ts';
+import { type Door, openDoor } from '../../../local/gateway/door.ts';
+import { playDistribution } from '../../../local/gateway/edge.ts';
+import { playHttpApi } from '../../../local/gateway/http-api.ts';
+import { playRestApi } from '../../../local/gateway/rest-api.ts';
+
+type Event = Readonly<Record<string, unknown>> & { headers: Record<string, string> };
+type Functions = Record<string, (event: Event) => unknown>;
+
+const COPY_HOST = `function handler(event) {
+  event.request.headers['x-forwarded-host'] = { value: event.request.headers.host.value };
+  return event.request;
+}`;
+
+const behavior: BehaviorPlan = {
+  pathPattern: null,
+  origin: { api: { kind: 'http-api', name: 'Api' }, path: '', customHeaders: { 'x-origin-verify': 'secret' } },
+  allowedMethods: new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE']),
+  viewerRequestCode: COPY_HOST,
+  responseHeaders: [
+    { name: 'x-frame-options', value: 'DENY', override: false },
+    { name: 'x-content-type-options', value: 'nosniff', override: true },
+  ],
+  removedResponseHeaders: ['server'],
+};
+
+const functions: Functions = {};
+const host = { invoke: async (name: string, event: unknown) => functions[name]?.(event as Event) };
+const authorizer = { functionName: 'authorizer', identitySources: [], cacheS: 0 };
+const restPlan: RestApiPlan = {
+  name: 'Rest',
+  stageName: 'live',
+  stageVariables: { flavour: 'plain' },
+  methods: [
+    { method: 'POST', path: '/v1/things', functionName: 'things', timeoutMs: 100, authorizer },
+    { method: 'GET', path: '/open/{name}', functionName: 'things', timeoutMs: 100, authorizer: null },
+  ],
+  gatewayResponses: {
+    UNAUTHORIZED: {
+      statusCode: 401,
+      headers: { 'Content-Type': "'application/problem+json'", 'X-Request-Id': 'context.requestId' },
+      templates: { 'application/json': '{"error":"UNAUTHENTICATED","request_id":"$context.requestId"}' },
+    },
+    DEFAULT_5XX: {
+      statusCode: null,
+      headers: {},
+      templates: { 'application/json': '{"status":$context.status,"said":$context.error.messageString}' },
+    },
+  },
+  binaryMediaTypes: [],
+};
+
+let shortDoor: Door;
+let appDoor: Door;
+let shortUrl: string;
+let appUrl: string;
+
+beforeAll(async () => {
+  shortDoor = await openDoor(0, 'SHORT_PORT');
+  appDoor = await openDoor(0, 'PORT');
+  shortUrl = `http://127.0.0.1:${shortDoor.port}`;
+  appUrl = `http://127.0.0.1:${appDoor.port}`;
+  const route = (method: string, path: string) => ({ method, path, functionName: 'visit', timeoutMs: 100 });
+  const httpPlan = {
+    name: 'Api',
+    routes: [route('GET', '/{code}'), route('HEAD', '/{code}'), route('ANY', '$default')],
+  };
+  shortDoor.serve(
+    playDistribution({ name: 'Short', behaviors: [behavior] }, shortDoor.domain, () =>
+      playHttpApi(httpPlan, host, () => 5_000),
+    ),
+  );
+  const origin = { ...behavior.origin, api: { kind: 'rest-api' as const, name: 'Rest' }, path: '/live' };
+  appDoor.serve(
+    playDistribution({ name: 'App', behaviors: [{ ...behavior, origin }] }, appDoor.domain, () =>
+      playRestApi(restPlan, host),
+    ),
+  );
+});
+afterAll(async () => {
+  await shortDoor.close();
+  await appDoor.close();
+});
+
+const allow = (event: Event) => ({
+  principalId: 'me',
+  policyDocument: {
+    Statement: [
+      { Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${String(event['methodArn']).split('/')[0]}/*` },
+    ],
+  },
+  context: { plan: 'free', limit: 10, strict: true },
+});
+
+/** Sends bytes as they are and answers the first bytes that come back. */
+const rawly = (port: number, bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1');
+      socket.end();
+    });
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+
+describe('the short door', () => {
+  test('adds what CloudFront knows and takes off what only CloudFront may say', async () => {
+    let seen: Event = { headers: {} };
+    functions['visit'] = (event) => {
+      seen = event;
+      return {
+        statusCode: 302,
+        headers: { Location: 'https://example.com/', Server: 'mine' },
+        cookies: ['a=1', 'b=2'],
+      };
+    };
+    const answer = await fetch(`${shortUrl}/abc?x=1`, {
+      redirect: 'manual',
+      headers: {
+        host: 'evil.example',
+        'x-forwarded-host': 'evil.example',
+        'x-origin-verify': 'guess',
+        'cloudfront-viewer-country': 'XX',
+        'cloudfront-viewer-address': '9.9.9.9:1',
+        'x-forwarded-for': '9.9.9.9',
+        'user-agent': 'Mozilla/5.0 (iPhone)',
+        cookie: 'one=1; two=2',
+      },
+    });
+    expect(seen.headers).toMatchObject({
+      host: 'Api.execute-api.us-east-1.amazonaws.com',
+      'x-forwarded-host': shortDoor.domain,
+      'x-origin-verify': 'secret',
+      'cloudfront-viewer-country': 'US',
+      'cloudfront-is-mobile-viewer': 'true',
+      'cloudfront-is-desktop-viewer': 'false',
+      'x-forwarded-for': expect.stringMatching(/^9\.9\.9\.9, 127\.0\.0\.1, /) as string,
+    });
+    expect(seen.headers['cloudfront-viewer-address']).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(seen.headers).not.toHaveProperty('cookie');
+    expect(seen).toMatchObject({ cookies: ['one=1', 'two=2'], pathParameters: { code: 'abc' }, rawQueryString: 'x=1' });
+
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get('location')).toBe('https://example.com/');
+    expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(answer.headers.get('server')).toBeNull();
+    expect(answer.headers.get('x-frame-options')).toBe('DENY');
+  });
+
+  test('x-signpost-viewer says where the viewer is, and never reaches the function', async () => {
+    let headers: Record<string, string> = {};
+    functions['visit'] = (event) => {
+      headers = event.headers;
+      return { statusCode: 204 };
+    };
+    await fetch(`${shortUrl}/abc`, { headers: { 'x-signpost-viewer': 'country=DE;region=BE;city=Berlin;device=tv' } });
+    expect(headers).toMatchObject({
+      'cloudfront-viewer-country': 'DE',
+      'cloudfront-viewer-country-region': 'BE',
+      'cloudfront-viewer-city': 'Berlin',
+      'cloudfront-is-smarttv-viewer': 'true',
+    });
+    expect(headers).not.toHaveProperty('x-signpost-viewer');
+  });
+
+  test.each<[claim: string, answer: () => unknown, status: number, body: string]>([
+    ['an object without statusCode is a 200 with JSON', () => ({ hello: 1 }), 200, '{"hello":1}'],
+    ['text is a 200', () => 'plain', 200, 'plain'],
+    ['base64 is decoded', () => ({ statusCode: 200, body: 'aGk=', isBase64Encoded: true }), 200, 'hi'],
+    [
+      'a header may be overridden by the policy or not',
+      () => ({ statusCode: 200, headers: { 'x-frame-options': 'SAMEORIGIN' } }),
+      200,
+      '',
+    ],
+    ['a throw is 500', () => Promise.reject(new Error('secret detail')), 500, '{"message":"Internal Server Error"}'],
+    ['a status that is none is 500', () => ({ statusCode: 'many' }), 500, '{"message":"Internal Server Error"}'],
+    [
+      'a body that is no text is 500',
+      () => ({ statusCode: 200, body: { a: 1 } }),
+      500,
+      '{"message":"Internal Server Error"}',
+    ],
+    [
+      'an answer after the API’s limit is 503',
+      () => new Promise((resolve) => setTimeout(resolve, 300)),
+      503,
+      '{"message":"Service Unavailable"}',
+    ],
+    ['a header HTTP cannot carry is 502', () => ({ statusCode: 200, headers: { location: 'a\r\nb: c' } }), 502, ''],
+  ])('%s', async (_claim, answer, status, body) => {
+    functions['visit'] = answer;
+    const response = await fetch(`${shortUrl}/abc`, { redirect: 'manual' });
+    expect([response.status, await response.text()]).toEqual([status, body]);
+  });
+
+  test('HEAD has a route of its own and an answer without a body', async () => {
+    functions['visit'] = (event) => ({
+      statusCode: 200,
+      body: String((event['requestContext'] as { routeKey: string }).routeKey),
+    });
+    const response = await fetch(`${shortUrl}/abc`, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+
+  test.each<[claim: string, bytes: string, status: RegExp]>([
+    ['malformed percent-encoding', 'GET /%E0%A4%A HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 400/],
+    ['an absolute URL of somebody else', 'GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 400/],
+    ['a URL of 20 kB', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, /^HTTP\/1\.1 414/],
+    ['headers of 64 kB', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(65_536)}\r\n\r\n`, /^HTTP\/1\.1 431/],
+    ['bytes that are not HTTP', '\u0016\u0003\u0001\u0002\u0000\r\n\r\n', /^HTTP\/1\.1 400/],
+    ['a method CloudFront does not know', 'PROPFIND / HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 403/],
+    ['a GET with a body', 'GET /abc HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi', /^HTTP\/1\.1 403/],
+    [
+      'two lengths that differ',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi',
+      /^HTTP\/1\.1 400/,
+    ],
+    [
+      'a body of 11 MB',
+      `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${11 * 1024 * 1024}\r\n\r\n${'a'.repeat(11 * 1024 * 1024)}`,
+      /^HTTP\/1\.1 413/,
+    ],
+  ])('refuses %s and goes on', async (_claim, bytes, status) => {
+    functions['visit'] = () => ({ statusCode: 200, body: 'alive' });
+    expect(await rawly(shortDoor.port, bytes)).toMatch(status);
+    expect(await (await fetch(`${shortUrl}/abc`)).text()).toBe('alive');
+  });
+
+  test('a viewer who goes away in the middle of a body disturbs nobody', async () => {
+    const socket = connect(shortDoor.port, '127.0.0.1');
+    socket.write('POST /abc HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.destroy();
+    functions['visit'] = () => ({ statusCode: 200, body: 'alive' });
+    expect(await (await fetch(`${shortUrl}/abc`)).text()).toBe('alive');
+  });
+});
+
+describe('the app door', () => {
+  const post = (): Promise<Response> =>
+    fetch(`${appUrl}/v1/things`, { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } });
+
+  test('asks the authorizer, hands its context on as text, and the body as it came', async () => {
+    let seen: Event = { headers: {} };
+    functions['authorizer'] = allow;
+    functions['things'] = (event) => {
+      seen = event;
+      return { statusCode: 201, headers: { a: '1' }, multiValueHeaders: { 'set-cookie': ['x=1', 'y=2'] }, body: '{}' };
+    };
+    const response = await post();
+    expect(response.status).toBe(201);
+    expect(response.headers.getSetCookie()).toEqual(['x=1', 'y=2']);
+    expect(seen).toMatchObject({
+      path: '/v1/things',
+      resource: '/v1/things',
+      body: '{"a":1}',
+      stageVariables: { flavour: 'plain' },
+      requestContext: {
+        path: '/live/v1/things',
+        authorizer: { principalId: 'me', plan: 'free', limit: '10', strict: 'true' },
+      },
+    });
+    expect(seen.headers['CloudFront-Viewer-Country']).toBe('US');
+  });
+
+  const deny = (event: Event) => {
+    const { policyDocument } = allow(event);
+    return {
+      principalId: 'me',
+      policyDocument: { Statement: policyDocument.Statement.map((one) => ({ ...one, Effect: 'Deny' })) },
+    };
+  };
+
+  test.each<[claim: string, authorizer: (event: Event) => unknown, status: number, body: RegExp]>([
+    [
+      'an authorizer that throws Unauthorized',
+      () => Promise.reject(new Error('Unauthorized')),
+      401,
+      /"error":"UNAUTHENTICATED","request_id":"[0-9a-f-]{36}"/,
+    ],
+    ['an authorizer that denies', deny, 403, /not authorized/],
+    [
+      'a policy for another method',
+      () => ({
+        principalId: 'me',
+        policyDocument: {
+          Statement: [
+            { Action: '*', Effect: 'Allow', Resource: 'arn:aws:execute-api:us-east-1:000000000000:Rest/live/GET/*' },
+          ],
+        },
+      }),
+      403,
+      /not authorized/,
+    ],
+    ['an authorizer that breaks', () => Promise.reject(new Error('boom')), 500, /"status":500/],
+    ['an authorizer without a policy', () => ({ isAuthorized: true }), 500, /"status":500/],
+    [
+      'an authorizer with an object in its context',
+      (event) => ({ ...allow(event), context: { a: {} } }),
+      500,
+      /"status":500/,
+    ],
+  ])('%s is answered by the gateway', async (_claim, authorizer, status, body) => {
+    functions['authorizer'] = authorizer;
+    functions['things'] = () => ({ statusCode: 200, body: 'must not be reached' });
+    const response = await post();
+    expect(response.status).toBe(status);
+    expect(await response.text()).toMatch(body);
+  });
+
+  test.each<[claim: string, answer: () => unknown, status: number]>([
+    ['a function that throws', () => Promise.reject(new Error('boom')), 502],
+    ['an answer without statusCode', () => ({ hello: 1 }), 502],
+    ['a function over the limit', () => new Promise((resolve) => setTimeout(resolve, 300)), 504],
+  ])('%s is answered by the gateway with its own status', async (_claim, answer, status) => {
+    functions['things'] = answer;
+    const response = await fetch(`${appUrl}/open/x`);
+    expect([response.status, await response.json()]).toEqual([status, { status, said: expect.any(String) as string }]);
+  });
+
+  test.each(['/nowhere', '/v1/things', '/open'])(
+    'GET %s, which no method has, is refused before anything runs',
+    async (path) => {
+      functions['authorizer'] = () => Promise.reject(new Error('must not be asked'));
+      const response = await fetch(`${appUrl}${path}`);
+      expect([response.status, await response.json()]).toEqual([403, { message: 'Missing Authentication Token' }]);
+    },
+  );
+});
+
+test('a door whose port is taken says which and how to choose another', async () => {
+  await expect(openDoor(shortDoor.port, 'SHORT_PORT')).rejects.toThrow(
+    `Port ${shortDoor.port} is in use; stop what listens there or choose another port with SHORT_PORT=`,
+  );
+});
+
+test('a CloudFront Function that throws is 503, and one that answers is the answer', async () => {
+  const door = await openDoor(0, 'X');
+  const code = `function handler(event) {
+    if (event.request.uri === '/teapot') return { statusCode: 418, headers: { 'x-by': { value: 'edge' } } };
+    throw new Error('no');
+  }`;
+  const edge = { name: 'Edge', behaviors: [{ ...behavior, viewerRequestCode: code }] };
+  door.serve(playDistribution(edge, door.domain, () => () => Promise.reject(new Error('must not be reached'))));
+  const statuses = [
+    await fetch(`http://127.0.0.1:${door.port}/x`),
+    await fetch(`http://127.0.0.1:${door.port}/teapot`),
+  ];
+  expect(statuses.map(({ status }) => status)).toEqual([503, 418]);
+  await door.close();
+});
