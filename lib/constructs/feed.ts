@@ -31,7 +31,7 @@ const FEEDS: Readonly<Record<FollowerName, (surroundings: FollowerSurroundings) 
     retryAttempts: 5,
     maxRecordAge: Duration.hours(6),
     reportBatchItemFailures: true,
-    // One batch of a shard at a time: the counter's checkpoint is kept per shard.
+    // One batch of a shard at a time: two would fight for the same windows of `core/clicks/count-clicks.ts`.
     parallelizationFactor: 1,
     ...keepingFailures(failedRecords),
   }),

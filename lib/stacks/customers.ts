@@ -27,7 +27,7 @@ export class CustomersStack extends Stack {
     const { surroundings, shortOrigin, unlock, service } = props;
     const { settings } = surroundings;
     this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
-    this.stats = new ServiceFunction(this, 'stats', surroundings, shortOrigin).lambda;
+    this.stats = new ServiceFunction(this, 'stats', surroundings).lambda;
     this.authorizer = new ServiceFunction(this, 'authorizer', surroundings).lambda;
     // Without a name of its own the app domain is not known here yet; the short domain explains errors as well.
     const problemOrigin = settings.appDomain === null ? shortOrigin : `https://${settings.appDomain.hostname}`;

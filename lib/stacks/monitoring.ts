@@ -7,7 +7,7 @@ import {
   Metric,
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
@@ -57,7 +57,15 @@ export class MonitoringStack extends Stack {
 
   private topic({ stage, alarmEmail }: StageSettings): Topic {
     const topic = new Topic(this, 'AlarmTopic', { displayName: `Signpost ${stage} alarms`, enforceSSL: true });
-    topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com'));
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        // Without it an alarm of anybody's account could ring here.
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
     if (alarmEmail !== null) topic.addSubscription(new EmailSubscription(alarmEmail));
     return topic;
   }

@@ -69,3 +69,18 @@ it.each([
 ])('the section of %s is #%s', (name, anchor) => {
   expect(anchorOf(name)).toBe(anchor);
 });
+
+it('lets only this account’s alarms speak to the topic, over TLS', () => {
+  const [policy] = prod.ofType('AWS::SNS::TopicPolicy');
+  expect(policy?.properties['PolicyDocument']).toMatchObject({
+    Statement: [
+      { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      {
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+      },
+    ],
+  });
+});
