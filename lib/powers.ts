@@ -62,7 +62,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     may: {
       links: ['dynamodb:GetItem'],
       accounts: ['dynamodb:GetItem'],
-      counts: ['dynamodb:GetItem', 'dynamodb:Query'],
+      counts: ['dynamodb:Query'],
     },
   },
   service: {
