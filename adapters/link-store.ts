@@ -16,7 +16,7 @@ import type { DocumentClient } from './dynamodb.ts';
 import { backoffMs, cancellationCodes, isPassingCancellation } from './dynamodb.ts';
 import { fromLinkItem, toLinkItem, workspaceTarget } from './link-item.ts';
 import { listLinks } from './link-list.ts';
-import { linkKey, linkVersionKey, targetClaimKey } from './table.ts';
+import { linkKey, linkOfPartitionKey, linkVersionKey, targetClaimKey } from './table.ts';
 
 /** Links in DynamoDB, through the SDK. */
 export function linkStore(client: DocumentClient, table: string): LinkStore {
@@ -188,7 +188,8 @@ async function findByTarget(
     }),
   );
   for (const item of Items) {
-    const link = await find(String(item['domain']), String(item['code']));
+    const { domain, code } = linkOfPartitionKey(String(item['pk']));
+    const link = await find(domain, code);
     if (link !== null && link.status === 'active' && link.targetUrl === targetUrl) return link;
   }
   return null;

@@ -26,7 +26,11 @@ export const TABLES = {
     stream: 'NEW_IMAGE',
     indexes: {
       byWorkspace: { partitionKey: 'workspace_id', sortKey: { name: 'created_at', type: 'S' }, projection: 'ALL' },
-      byTarget: { partitionKey: 'workspace_target', sortKey: { name: 'created_at', type: 'S' }, projection: 'ALL' },
+      byTarget: {
+        partitionKey: 'workspace_target',
+        sortKey: { name: 'created_at', type: 'S' },
+        projection: 'KEYS_ONLY',
+      },
       byExternalId: {
         partitionKey: 'workspace_external_id',
         sortKey: { name: 'created_at', type: 'S' },
@@ -55,6 +59,11 @@ export const DEFAULT_DOMAIN = 'default';
 export const LINK_SORT_KEY = 'link';
 
 export const linkKey = (domain: string, code: string) => ({ pk: `link#${domain}/${code}`, sk: LINK_SORT_KEY });
+/** The domain and code in a partition key that `linkKey` made; codes hold no slash. */
+export function linkOfPartitionKey(pk: string): { readonly domain: string; readonly code: string } {
+  const slash = pk.lastIndexOf('/');
+  return { domain: pk.slice('link#'.length, slash), code: pk.slice(slash + 1) };
+}
 export const linkBudgetKey = (domain: string, code: string) => ({ pk: `link#${domain}/${code}`, sk: 'budget' });
 export const linkVersionKey = (domain: string, code: string, version: number) => ({
   pk: `link#${domain}/${code}`,
