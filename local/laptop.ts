@@ -78,10 +78,10 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   const shortDoor = started.closing(await openDoor(options.shortPort, 'SHORT_PORT'));
   const appDoor = started.closing(await openDoor(options.appPort, 'PORT'));
 
-  const settings = settingsFor('laptop', { shortOrigin: `http://${shortDoor.domain}`, ...options.settings });
-  const stacks = await synthesize(settings, CACHE_DIR, onProgress);
+  const settings = settingsFor('laptop', options.settings);
+  const assembly = started.closing(await synthesize(settings, `http://${shortDoor.domain}`, CACHE_DIR, onProgress));
   const secrets = openSecrets(engineOptions(folder, 'secrets'));
-  const plan = planOf(stacks, {
+  const plan = planOf(assembly.stacks, {
     doorDomain: (kind) => (kind === 'http-api' ? shortDoor : appDoor).domain,
     secretValue: (secret) => valueOfSecret(secret, secrets),
   });
@@ -98,7 +98,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
 
   const log = started.closing(openFunctionLog(folder.logsDir, 'laptop'));
   const say = (line: string): void => log.write(`${new Date().toISOString()} ${line}\n`);
-  const host = started.closing(hostOf(plan, folder, engines));
+  const host = started.closing(hostOf(plan, folder, engines, join(assembly.dir, 'compiled')));
   serveDoors(plan, host, { 'http-api': shortDoor, 'rest-api': appDoor });
   const pumps = started.closing(
     startPumps({
@@ -144,13 +144,18 @@ async function startEngines(folder: DataFolder, { authorize }: RoleAuthorizer, s
   };
 }
 
-function hostOf(plan: Plan, folder: DataFolder, { dynamoDb, kinesis, valkey }: Engines): LambdaHost {
+function hostOf(
+  plan: Plan,
+  folder: DataFolder,
+  { dynamoDb, kinesis, valkey }: Engines,
+  compileCacheDir: string,
+): LambdaHost {
   const endpoints = { aws: { DYNAMODB: dynamoDb.url, KINESIS: kinesis.url }, valkey: valkey.url };
   return startLambdaHost({
     functions: plan.functions,
     envFor: (fn: FunctionPlan) => lambdaEnvOf(fn, endpoints),
     logsDir: folder.logsDir,
-    compileCacheDir: join(CACHE_DIR, 'compiled'),
+    compileCacheDir,
   });
 }
 

@@ -201,7 +201,7 @@ describe('the short door', () => {
   test('HEAD has a route of its own and an answer without a body', async () => {
     functions['visit'] = (event) => ({
       statusCode: 200,
-      body: String((event['requestContext'] as { routeKey: string }).routeKey),
+      body: (event['requestContext'] as { routeKey: string }).routeKey,
     });
     const response = await fetch(`${shortUrl}/abc`, { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([200, '']);

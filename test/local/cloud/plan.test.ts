@@ -1,0 +1,261 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildApp } from '../../../lib/app.ts';
+import { settingsFor } from '../../../lib/config.ts';
+import { type Plan, type PlanFacts, planOf } from '../../../local/cloud/plan.ts';
+import { STAND_INS } from '../../../local/cloud/stand-ins.ts';
+import type { Resource, Stack, Template } from '../../../local/cloud/template.ts';
+import { emptyBundles } from '../../infra/assembly.ts';
+
+const facts: PlanFacts = {
+  doorDomain: (kind) => (kind === 'http-api' ? 'localhost:4001' : 'localhost:4000'),
+  secretValue: ({ name, lengthChars }) => `${name} of ${lengthChars}`,
+};
+
+describe("Signpost's own templates as a plan", () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'signpost-plan-'));
+  let plan: Plan;
+  let stacks: Stack[];
+  beforeAll(() => {
+    const settings = settingsFor('laptop', { shortOrigin: 'http://localhost:4001' });
+    const assembly = buildApp(settings, { functionsDir: emptyBundles(), outdir }).synth();
+    stacks = assembly.stacksRecursively.map(({ stackName, template }) => ({
+      name: stackName,
+      assetsDir: outdir,
+      template: template as Template,
+    }));
+    plan = planOf(stacks, facts);
+  });
+  afterAll(() => rmSync(outdir, { recursive: true }));
+
+  const functionNamed = (prefix: string) => plan.functions.find(({ name }) => name.startsWith(prefix));
+
+  test('functions get physical names, the door and the secret in their environment', () => {
+    const table = plan.tables.find(({ definition }) => definition.name.startsWith('Links'));
+    expect(functionNamed('Redirect')?.env).toMatchObject({
+      LINKS_TABLE: table?.definition.name,
+      CLICK_STREAM: plan.streams[0]?.name,
+      ORIGIN_SECRET: expect.stringMatching(/^OriginSecret\w+ of 48$/) as string,
+      CACHE_URL: expect.stringMatching(/^rediss:\/\/signpost-laptop\./) as string,
+    });
+    expect(functionNamed('Links')?.env['SHORT_ORIGIN']).toBe('http://localhost:4001');
+  });
+
+  test('the secret in front of the function is the one inside it', () => {
+    const [short] = plan.distributions.map(({ behaviors }) => behaviors[0]?.origin);
+    expect(short?.customHeaders['x-origin-verify']).toBe(functionNamed('Redirect')?.env['ORIGIN_SECRET']);
+  });
+
+  test('one distribution stands before each API, and answers as the policy of its template says', () => {
+    const fronted = plan.distributions.map(({ behaviors }) => behaviors.at(-1)?.origin);
+    expect(fronted.map((origin) => [origin?.api.kind, origin?.path])).toEqual([
+      ['http-api', ''],
+      ['rest-api', `/${plan.restApis[0]?.stageName}`],
+    ]);
+    expect(plan.distributions[0]?.behaviors[0]).toMatchObject({
+      viewerRequestCode: expect.stringContaining('x-forwarded-host') as string,
+      responseHeaders: expect.arrayContaining([
+        { name: 'x-content-type-options', value: 'nosniff', override: true },
+      ]) as unknown,
+    });
+  });
+
+  test('tables have their keys, indexes, stream and time to live', () => {
+    const counts = plan.tables.find(({ definition }) => definition.name.startsWith('Counts'))?.definition;
+    expect(counts).toMatchObject({
+      partitionKey: 'pk',
+      sortKey: 'sk',
+      ttlAttribute: 'ttl_s',
+      attributes: { pk: 'S', sk: 'S', workspace_id: 'S', total: 'N' },
+      indexes: [{ name: 'byWorkspaceClicks', partitionKey: 'workspace_id', sortKey: 'total', projection: 'ALL' }],
+    });
+    const links = plan.tables.find(({ definition }) => definition.name.startsWith('Links'));
+    expect(links?.definition.streamViewType).toBe('NEW_IMAGE');
+    expect(links?.streamArn).toMatch(/:table\/Links\w+\/stream\//);
+  });
+
+  test('event sources keep every rule of the template, filters parsed', () => {
+    const cacheSync = plan.eventSources.find(({ functionName }) => functionName.startsWith('CacheSync'));
+    expect(cacheSync).toMatchObject({
+      kind: 'dynamodb',
+      filters: [{ dynamodb: { Keys: { sk: { S: ['link'] } } } }],
+      maxRecordAgeS: 60,
+      onFailureBucketArn: null,
+    });
+    const counts = plan.eventSources.find(({ functionName }) => functionName.startsWith('ClicksToCounts'));
+    expect(counts).toMatchObject({
+      kind: 'kinesis',
+      maxRetries: 5,
+      bisectsOnError: true,
+      reportsItemFailures: true,
+      onFailureBucketArn: expect.stringContaining('arn:aws:s3:::') as string,
+    });
+  });
+
+  test('each function has its role, and no statement is left with an intrinsic in it', () => {
+    expect(plan.roles.map(({ name }) => name).sort()).toEqual(plan.functions.map(({ roleName }) => roleName).sort());
+    expect(JSON.stringify(plan.roles)).not.toMatch(/"(Ref|Fn::)/);
+    const redirect = plan.roles.find(({ name }) => name.startsWith('Redirect'));
+    expect(redirect?.statements).toContainEqual({
+      effect: 'Allow',
+      actions: ['kinesis:DescribeStreamSummary', 'kinesis:PutRecords'],
+      resources: [plan.streams[0]?.arn],
+    });
+  });
+
+  test('what nothing stands in for is listed with a reason', () => {
+    for (const { reason } of plan.ignored) expect(reason).not.toBe('');
+    expect(plan.ignored.map(({ type }) => type)).toEqual(expect.arrayContaining(['AWS::EC2::VPC', 'AWS::S3::Bucket']));
+    expect(STAND_INS.map(([service]) => service).join()).toMatch(/S3 for failed batches/);
+  });
+
+  test('resolving takes milliseconds', () => {
+    const startedMs = performance.now();
+    for (let round = 0; round < 5; round += 1) planOf(stacks, facts);
+    // 8 ms were measured; a laptop under load gets twenty times as long.
+    expect((performance.now() - startedMs) / 5).toBeLessThan(160);
+  });
+});
+
+describe('templates the laptop cannot carry out as AWS would', () => {
+  const assetsDir = mkdtempSync(join(tmpdir(), 'signpost-assets-'));
+  mkdirSync(join(assetsDir, 'asset.abc'));
+  afterAll(() => rmSync(assetsDir, { recursive: true }));
+
+  const fn: Resource = {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Handler: 'index.handler', Code: { S3Key: 'abc.zip' }, Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+  };
+  const role = (properties: Record<string, unknown>): Resource => ({ Type: 'AWS::IAM::Role', Properties: properties });
+  const statement = (given: object) =>
+    role({
+      Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'a:b', Resource: '*', ...given }] } }],
+    });
+  const mapping = (given: object): Resource => ({
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: {
+      EventSourceArn: { 'Fn::GetAtt': ['Clicks', 'Arn'] },
+      FunctionName: { Ref: 'Fn' },
+      StartingPosition: 'LATEST',
+      ...given,
+    },
+  });
+  const planFor = (resources: Record<string, Resource>): Plan =>
+    planOf([{ name: 'Main', assetsDir, template: { Resources: resources } }], facts);
+
+  test.each<[what: string, resources: Record<string, Resource>, message: RegExp]>([
+    ['an unknown resource type', { Q: { Type: 'AWS::Glue::Table' } }, /does not know AWS::Glue::Table/],
+    [
+      'a policy AWS manages',
+      { Fn: fn, Role: role({ ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }) },
+      /Role Role has the managed policy .*AdministratorAccess/,
+    ],
+    ['NotAction', { Fn: fn, Role: statement({ NotAction: 'c:d' }) }, /uses NotAction/],
+    [
+      'inline code',
+      { Role: role({}), Fn: { ...fn, Properties: { ...fn.Properties, Code: { ZipFile: 'x' } } } },
+      /Main\/Fn has inline code/,
+    ],
+    [
+      'an asset that is not there',
+      { Role: role({}), Fn: { ...fn, Properties: { ...fn.Properties, Code: { S3Key: 'nope.zip' } } } },
+      /asset\.nope is missing/,
+    ],
+    [
+      'an event source of another service',
+      { Fn: fn, Role: role({}), M: mapping({ EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:queue' }) },
+      /does not know the event source/,
+    ],
+    [
+      'a failed batch for a queue',
+      {
+        Clicks: { Type: 'AWS::Kinesis::Stream' },
+        Fn: fn,
+        Role: role({}),
+        M: mapping({ DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:us-east-1:000000000000:q' } } }),
+      },
+      /failed batches for S3 only/,
+    ],
+    [
+      'a number that is none',
+      { Clicks: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 'two' } } },
+      /Main\/Clicks\.ShardCount is "two"; a number is expected/,
+    ],
+    [
+      'a local index',
+      { T: { Type: 'AWS::DynamoDB::Table', Properties: { LocalSecondaryIndexes: [{}] } } },
+      /no local secondary indexes/,
+    ],
+    [
+      'a WebSocket API',
+      { A: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } } },
+      /HTTP APIs only/,
+    ],
+  ])('%s is an error that names it', (_what, resources, message) => {
+    expect(() => planFor(resources)).toThrow(message);
+  });
+
+  test('a resource whose condition is false does not exist', () => {
+    const template: Template = {
+      Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
+      Resources: { Clicks: { Type: 'AWS::Kinesis::Stream', Condition: 'Never' } },
+    };
+    expect(planOf([{ name: 'Main', assetsDir, template }], facts).streams).toEqual([]);
+  });
+
+  test('two stacks may use the same logical id', () => {
+    const template: Template = { Resources: { Clicks: { Type: 'AWS::Kinesis::Stream' } } };
+    const stacks = ['One', 'Two'].map((name) => ({ name, assetsDir, template }));
+    expect(planOf(stacks, facts).streams.map(({ name }) => name)).toEqual(['Clicks', 'Clicks-Two']);
+  });
+
+  test('the name a template insists on is kept', () => {
+    const resources: Record<string, Resource> = {
+      Clicks: { Type: 'AWS::Kinesis::Stream', Properties: { Name: 'clicks' } },
+    };
+    expect(planFor(resources).streams[0]).toMatchObject({
+      name: 'clicks',
+      arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/clicks',
+    });
+  });
+
+  test('a function is found behind a version and an alias, in an ARN and in an invocation URI', () => {
+    const uri = {
+      'Fn::Join': [
+        '',
+        ['arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/', { Ref: 'Live' }, '/invocations'],
+      ],
+    };
+    const plan = planFor({
+      Role: role({}),
+      Fn: fn,
+      Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Fn' } } },
+      Live: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName: { Ref: 'Fn' }, Name: 'live' } },
+      Api: { Type: 'AWS::ApiGateway::RestApi' },
+      Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { RestApiId: { Ref: 'Api' }, StageName: 'live' } },
+      Deep: {
+        Type: 'AWS::ApiGateway::Resource',
+        Properties: {
+          RestApiId: { Ref: 'Api' },
+          ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+          PathPart: 'v1',
+        },
+      },
+      Deeper: {
+        Type: 'AWS::ApiGateway::Resource',
+        Properties: { RestApiId: { Ref: 'Api' }, ParentId: { Ref: 'Deep' }, PathPart: '{code}' },
+      },
+      Get: {
+        Type: 'AWS::ApiGateway::Method',
+        Properties: {
+          RestApiId: { Ref: 'Api' },
+          ResourceId: { Ref: 'Deeper' },
+          HttpMethod: 'GET',
+          Integration: { Type: 'AWS_PROXY', Uri: uri },
+        },
+      },
+    });
+    expect(plan.restApis[0]?.methods).toMatchObject([{ method: 'GET', path: '/v1/{code}', functionName: 'Fn' }]);
+  });
+});

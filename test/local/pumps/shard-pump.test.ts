@@ -1,0 +1,209 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventSourcePlan } from '../../../local/cloud/event-sources.ts';
+import { openCheckpoints } from '../../../local/pumps/checkpoints.ts';
+import { keepFailedRecords } from '../../../local/pumps/failed-records.ts';
+import { startShardPump } from '../../../local/pumps/shard-pump.ts';
+import type { RecordSource, SourceRecord } from '../../../local/pumps/source.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'signpost-pumps-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const mapping: EventSourcePlan = {
+  name: 'Feed',
+  functionName: 'consumer',
+  kind: 'kinesis',
+  sourceName: 'Clicks',
+  streamArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/Clicks',
+  startingPosition: 'TRIM_HORIZON',
+  batchSize: 3,
+  windowS: 0,
+  filters: [],
+  maxRetries: 5,
+  maxRecordAgeS: null,
+  bisectsOnError: true,
+  reportsItemFailures: true,
+  onFailureBucketArn: null,
+};
+
+/** A shard in memory whose reads can be made to fail. */
+function fakeShard(): RecordSource & { put(...names: string[]): void; failing: boolean } {
+  const records: SourceRecord[] = [];
+  let wake = (): void => undefined;
+  return {
+    shardId: 'shard-0',
+    failing: false,
+    put(...names) {
+      for (const name of names) {
+        const sequenceNumber = String(records.length + 1).padStart(4, '0');
+        records.push({ sequenceNumber, arrivedAtMs: Date.now(), record: { name }, filterable: () => ({ name }) });
+      }
+      wake();
+    },
+    async read(after, limit) {
+      if (this.failing) throw new Error('engine is away');
+      return records.filter(({ sequenceNumber }) => after === null || sequenceNumber > after).slice(0, limit);
+    },
+    wait: (_after, signal) =>
+      new Promise((resolve) => {
+        wake = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      }),
+  };
+}
+
+type Consumer = (names: string[]) => unknown;
+
+function start(
+  shard: RecordSource,
+  checkpoints: ReturnType<typeof openCheckpoints>,
+  consumer: Consumer,
+  given: Partial<EventSourcePlan> = {},
+) {
+  return startShardPump({
+    mapping: { ...mapping, ...given },
+    source: shard,
+    checkpoints,
+    invoke: async (_functionName, event) =>
+      consumer((event as { Records: { name: string }[] }).Records.map(({ name }) => name)),
+    giveUp: async () => undefined,
+    log: () => undefined,
+  });
+}
+
+describe('a shard pump', () => {
+  test('hands over what is there and what comes, in order, in batches of at most the batch size', async () => {
+    const shard = fakeShard();
+    const batches: string[] = [];
+    shard.put('a', 'b', 'c', 'd');
+    const pump = start(shard, openCheckpoints(null), (names) => void batches.push(names.join('')));
+    await pump.empty();
+    shard.put('e');
+    await pump.empty();
+    expect(batches).toEqual(['abc', 'd', 'e']);
+    await pump.stop();
+  });
+
+  test('is empty only when what was there before is done with', async () => {
+    const shard = fakeShard();
+    let done = false;
+    const pump = start(shard, openCheckpoints(null), async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      done = true;
+    });
+    shard.put('a');
+    await pump.empty();
+    expect(done).toBe(true);
+    expect([pump.passedOn(), pump.lagMs()]).toEqual([1, 0]);
+    await pump.stop();
+  });
+
+  test('goes on behind its checkpoint after a restart, and repeats what was in flight', async () => {
+    const path = join(folder, 'restart.json');
+    const shard = fakeShard();
+    shard.put('a', 'b', 'c', 'd', 'e');
+    const before: string[] = [];
+    const checkpoints = openCheckpoints(path);
+    const dying = start(shard, checkpoints, (names) => {
+      before.push(names.join(''));
+      if (names.includes('d')) throw new Error('killed');
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await dying.stop();
+    await checkpoints.flush();
+
+    const after: string[] = [];
+    const pump = start(shard, openCheckpoints(path), (names) => void after.push(names.join('')));
+    await pump.empty();
+    await pump.stop();
+    expect(before.slice(0, 2)).toEqual(['abc', 'de']);
+    expect(after).toEqual(['de']);
+  });
+
+  test('records that no filter lets pass are passed over and never come back', async () => {
+    const shard = fakeShard();
+    const checkpoints = openCheckpoints(null);
+    const seen: string[] = [];
+    shard.put('x', 'a', 'x', 'x', 'x', 'x');
+    const pump = start(shard, checkpoints, (names) => void seen.push(...names), { filters: [{ name: ['a'] }] });
+    await pump.empty();
+    expect([seen, checkpoints.get('Feed/shard-0')]).toEqual([['a'], '0006']);
+    await pump.stop();
+  });
+
+  test('a mapping that starts at LATEST passes over what was there when it was made', async () => {
+    const shard = fakeShard();
+    const seen: string[] = [];
+    shard.put('a', 'b');
+    const pump = start(shard, openCheckpoints(null), (names) => void seen.push(...names), {
+      startingPosition: 'LATEST',
+    });
+    await pump.empty();
+    shard.put('c');
+    await pump.empty();
+    expect(seen).toEqual(['c']);
+    await pump.stop();
+  });
+
+  test('a batching window gathers what comes in the meantime', async () => {
+    const shard = fakeShard();
+    const batches: string[] = [];
+    const pump = start(shard, openCheckpoints(null), (names) => void batches.push(names.join('')), { windowS: 0.1 });
+    shard.put('a');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    shard.put('b');
+    await pump.empty();
+    expect(batches).toEqual(['ab']);
+    await pump.stop();
+  });
+
+  test('survives a source that cannot be read for a while', async () => {
+    const shard = fakeShard();
+    shard.failing = true;
+    const seen: string[] = [];
+    const pump = start(shard, openCheckpoints(null), (names) => void seen.push(...names));
+    shard.put('a');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    shard.failing = false;
+    await pump.empty();
+    expect(seen).toEqual(['a']);
+    await pump.stop();
+  });
+});
+
+describe('checkpoints', () => {
+  test('are on disk after a flush, whole', async () => {
+    const path = join(folder, 'checkpoints.json');
+    const checkpoints = openCheckpoints(path);
+    for (let at = 0; at < 100; at += 1) checkpoints.set('Feed/shard-0', String(at));
+    await checkpoints.flush();
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ 'Feed/shard-0': '99' });
+    expect(openCheckpoints(path).get('Feed/shard-0')).toBe('99');
+  });
+
+  test('a file that holds none is an error, not a new start', () => {
+    const path = join(folder, 'broken.json');
+    writeFileSync(path, 'half a fi');
+    expect(() => openCheckpoints(path)).toThrow(SyntaxError);
+  });
+});
+
+test('a batch that was given up on is kept whole in a file under the key Lambda would use', async () => {
+  const record = { sequenceNumber: '1', arrivedAtMs: 0, record: { kinesis: { data: 'aGk=' } }, filterable: () => null };
+  const given = {
+    mapping,
+    shardId: 's-0',
+    records: [record],
+    condition: 'RetryAttemptsExhausted',
+    invokeCount: 6,
+    error: new Error('no'),
+  } as const;
+  const path = await keepFailedRecords(folder, given);
+  expect(path).toMatch(/aws\/lambda\/Feed\/s-0\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/);
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+    requestContext: { condition: 'RetryAttemptsExhausted', approximateInvokeCount: 6 },
+    KinesisBatchInfo: { shardId: 's-0', startSequenceNumber: '1', endSequenceNumber: '1', batchSize: 1 },
+    payload: { Records: [record.record] },
+  });
+});

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Demo } from '../../local/seed.ts';
+
+const REPOSITORY = join(__dirname, '..', '..');
+const root = mkdtempSync(join(tmpdir(), 'signpost-start-'));
+const running = new Set<ChildProcess>();
+
+afterAll(async () => {
+  await Promise.all([...running].map(stop));
+  rmSync(root, { recursive: true });
+});
+
+type Started = { readonly child: ChildProcess; readonly output: () => string; readonly errors: () => string };
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+  const child = spawn(process.execPath, ['--import', './bin/require-node.js', 'local/start.ts', ...args], {
+    cwd: REPOSITORY,
+    env: { PATH: process.env['PATH'], PORT: '0', SHORT_PORT: '0', ...env },
+  });
+  running.add(child);
+  let [output, errors] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  child.once('exit', () => running.delete(child));
+  return { child, output: () => output, errors: () => errors };
+}
+
+async function stop(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode;
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+async function ready(started: Started): Promise<void> {
+  while (!started.output().includes('Stop with Ctrl-C')) {
+    if (started.child.exitCode !== null) throw new Error(started.errors());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const demoIn = (folder: string): Demo => JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8')) as Demo;
+
+describe('npm start', () => {
+  test('starts whole, seeds once, keeps its data over restarts and stops cleanly', async () => {
+    const data = join(root, 'kept');
+    const first = start(['--data', data]);
+    await ready(first);
+    const { app, short, api_key } = demoIn(data);
+    const headers = { authorization: `Bearer ${api_key}`, 'content-type': 'application/json' };
+    const created = await fetch(`${app}/v1/urls`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ original_url: 'https://example.com/mine', custom_alias: 'mine' }),
+    });
+    expect([created.status, ((await created.json()) as { short_url: string }).short_url]).toEqual([
+      201,
+      `${short}/mine`,
+    ]);
+    for (const text of [app, short, api_key, 'demo.json', 'dynoxide']) expect(first.output()).toContain(text);
+    expect(await stop(first.child)).toBe(0);
+
+    const second = start(['--data', data]);
+    await ready(second);
+    const again = demoIn(data);
+    expect(again.api_key).toBe(api_key);
+    const visit = await fetch(`${again.short}/mine`, { redirect: 'manual' });
+    expect([visit.status, visit.headers.get('location')]).toEqual([302, 'https://example.com/mine']);
+    expect((await fetch(`${again.short}/blog`, { redirect: 'manual' })).status).toBe(302);
+
+    const rival = start(['--data', data]);
+    const [code] = (await once(rival.child, 'exit')) as [number];
+    expect([code, rival.errors()]).toEqual([
+      1,
+      expect.stringMatching(/^Signpost could not start: Another Signpost is using .*\n$/),
+    ]);
+    expect(await stop(second.child)).toBe(0);
+  }, 60_000);
+
+  test('--empty makes the demo workspaces and keys but no links; --ephemeral leaves nothing behind', async () => {
+    const empty = start(['--ephemeral', '--empty']);
+    await ready(empty);
+    const path = /The same facts\s+(\S+)/.exec(empty.output())?.[1] ?? '';
+    const demo = JSON.parse(readFileSync(path.startsWith('/') ? path : join(REPOSITORY, path), 'utf8')) as Demo;
+    const list = await fetch(`${demo.app}/v1/urls`, { headers: { authorization: `Bearer ${demo.free_api_key}` } });
+    expect([list.status, ((await list.json()) as { data: unknown[] }).data]).toEqual([200, []]);
+    expect((await fetch(`${demo.short}/blog`, { redirect: 'manual' })).status).toBe(404);
+    expect(await stop(empty.child)).toBe(0);
+    expect(existsSync(path)).toBe(false);
+  }, 60_000);
+
+  const broken = join(root, 'broken');
+  const newer = join(root, 'newer');
+  const file = join(root, 'file');
+  mkdirSync(broken);
+  mkdirSync(newer);
+  writeFileSync(join(broken, 'format.json'), 'half a fi');
+  writeFileSync(join(newer, 'format.json'), '{"format": 2}');
+  writeFileSync(file, '');
+
+  test.each<[claim: string, args: string[], env: Record<string, string>, message: RegExp]>([
+    ['a damaged data folder', ['--data', broken], {}, /is damaged .*start over with --reset/],
+    ['a data folder of a newer version', ['--data', newer], {}, /newer Signpost/],
+    ['a file in its place', ['--data', file], {}, /is a file/],
+    ['a port that is none', ['--ephemeral'], { PORT: 'http' }, /PORT=http is not a port/],
+    ['a flag nobody knows', ['--ephemral'], {}, /Unknown option '--ephemral'/],
+  ])('%s is one sentence and exit 1', async (_claim, args, env, message) => {
+    const started = start(args, env);
+    const [code] = (await once(started.child, 'close')) as [number];
+    expect(code).toBe(1);
+    expect(started.errors()).toMatch(message);
+    expect(started.errors().trim().split('\n')).toHaveLength(1);
+  });
+
+  test.each(['PORT', 'SHORT_PORT'])('a busy %s is named, with the way out', async (variable) => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const started = start(['--ephemeral'], { [variable]: String(port) });
+    const [code] = (await once(started.child, 'close')) as [number];
+    expect([code, started.errors()]).toEqual([
+      1,
+      `Signpost could not start: Port ${port} is in use; stop what listens there or choose another port with ${variable}=${port + 10}.\n`,
+    ]);
+    server.close();
+  });
+
+  test('Ctrl-C while it is still starting ends it', async () => {
+    const started = start(['--ephemeral']);
+    while (!started.output().includes('…')) await new Promise((resolve) => setTimeout(resolve, 10));
+    started.child.kill('SIGINT');
+    await once(started.child, 'exit');
+    expect(started.child.signalCode).toBe('SIGINT');
+  });
+});
