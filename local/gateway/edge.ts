@@ -95,7 +95,10 @@ function refusalOf(request: IncomingMessage, url: string, plan: BehaviorPlan): O
   return (method === 'GET' || method === 'HEAD') && hasBody(request) ? refusal(403) : null;
 }
 
-/** Headers that a viewer cannot bring: hop by hop ones, and those CloudFront or API Gateway write themselves. */
+/**
+ * Headers that a viewer cannot bring: hop by hop ones, and those CloudFront or API Gateway write themselves. What the
+ * template's function and origin headers overwrite (`x-forwarded-host`, `x-origin-verify`) is left to them, as in AWS.
+ */
 const NOT_FROM_VIEWERS = new Set([
   'connection',
   'cookie',
@@ -109,10 +112,8 @@ const NOT_FROM_VIEWERS = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'x-forwarded-host',
   'x-forwarded-port',
   'x-forwarded-proto',
-  'x-origin-verify',
   'x-real-ip',
   VIEWER_HEADER,
 ]);

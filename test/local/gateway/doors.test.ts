@@ -125,6 +125,7 @@ describe('the short door', () => {
         'x-forwarded-host': 'evil.example',
         'x-origin-verify': 'guess',
         'cloudfront-viewer-country': 'XX',
+        'CloudFront-Viewer-City': 'Nowhere',
         'cloudfront-viewer-address': '9.9.9.9:1',
         'x-forwarded-for': '9.9.9.9',
         'user-agent': 'Mozilla/5.0 (iPhone)',
@@ -141,7 +142,7 @@ describe('the short door', () => {
       'x-forwarded-for': expect.stringMatching(/^9\.9\.9\.9, 127\.0\.0\.1, /) as string,
     });
     expect(seen.headers['cloudfront-viewer-address']).toMatch(/^127\.0\.0\.1:\d+$/);
-    expect(seen.headers).not.toHaveProperty('cookie');
+    for (const name of ['cookie', 'cloudfront-viewer-city']) expect(seen.headers).not.toHaveProperty(name);
     expect(seen).toMatchObject({ cookies: ['one=1', 'two=2'], pathParameters: { code: 'abc' }, rawQueryString: 'x=1' });
 
     expect(answer.status).toBe(302);
@@ -276,6 +277,11 @@ describe('the app door', () => {
     };
   };
 
+  const allowAndDeny = (event: Event) => {
+    const statements = [allow(event), deny(event)].flatMap(({ policyDocument }) => policyDocument.Statement);
+    return { principalId: 'me', policyDocument: { Statement: statements } };
+  };
+
   test.each<[claim: string, authorizer: (event: Event) => unknown, status: number, body: RegExp]>([
     [
       'an authorizer that throws Unauthorized',
@@ -284,6 +290,7 @@ describe('the app door', () => {
       /"error":"UNAUTHENTICATED","request_id":"[0-9a-f-]{36}"/,
     ],
     ['an authorizer that denies', deny, 403, /not authorized/],
+    ['a Deny beside an Allow', allowAndDeny, 403, /not authorized/],
     [
       'a policy for another method',
       () => ({

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FunctionPlan } from '../../../local/cloud/functions.ts';
@@ -11,7 +11,8 @@ const SOURCES: Readonly<Record<string, string>> = {
   overlap: `let running = 0; let most = 0;
     export const handler = async () => { most = Math.max(most, ++running); await new Promise((r) => setTimeout(r, 50)); running--; return most; };`,
   slow: `export const handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return process.env.WORKER ??= String(Math.random()); };`,
-  busy: `let calls = 0; export const handler = async ({ spin }) => { if (spin) for (;;); return ++calls; };`,
+  busy: `import { appendFileSync } from 'node:fs';
+    let calls = 0; export const handler = async ({ spin }) => { if (spin) for (;;) appendFileSync(spin, '.'); return ++calls; };`,
   crash: `let calls = 0;
     export const handler = async ({ how }) => {
       if (how === 'exit') process.exit(3);
@@ -126,8 +127,13 @@ describe('the Lambda host', () => {
   test('a call that never lets go of its thread is ended, and the next gets a fresh worker', async () => {
     expect(await host.invoke('busy', {})).toBe(1);
     expect(await host.invoke('busy', {})).toBe(2);
-    await expect(host.invoke('busy', { spin: true })).rejects.toThrow('Task timed out');
+    const trace = join(root, 'busy.trace');
+    await expect(host.invoke('busy', { spin: trace })).rejects.toThrow('Task timed out');
     expect(await host.invoke('busy', {})).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const sizeBytes = statSync(trace).size;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(statSync(trace).size).toBe(sizeBytes);
   });
 
   test.each([
