@@ -11,6 +11,9 @@ export type UnlockScope = { readonly domain: string; readonly code: string; read
 export const unlockAudience = ({ domain, code }: UnlockScope): string => `${domain}/${code}`;
 export const unlockSigningKey = ({ unlockKey }: UnlockScope): Uint8Array => Buffer.from(unlockKey, 'base64url');
 
+/** Two machines' clocks may be this far apart. */
+const CLOCK_LEEWAY_S = 60;
+
 const ENCODED_HEADER = Buffer.from(JSON.stringify(UNLOCK_TOKEN_HEADER)).toString('base64url');
 
 /**
@@ -22,15 +25,21 @@ export function opens(scope: UnlockScope, token: string, nowMs: number): boolean
   const [header, payload, signature, ...more] = token.split('.');
   if (header !== ENCODED_HEADER || payload === undefined || signature === undefined || more.length > 0) return false;
   const expected = createHmac('sha256', unlockSigningKey(scope)).update(`${header}.${payload}`).digest('base64url');
-  if (expected.length !== signature.length || !timingSafeEqual(Buffer.from(expected), Buffer.from(signature)))
-    return false;
+  if (!isSame(expected, signature)) return false;
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Readonly<Record<string, unknown>>;
   const nowS = Math.floor(nowMs / 1_000);
   return (
     claims['iss'] === UNLOCK_TOKEN_ISSUER &&
     claims['aud'] === unlockAudience(scope) &&
     typeof claims['iat'] === 'number' &&
+    claims['iat'] <= nowS + CLOCK_LEEWAY_S &&
     typeof claims['exp'] === 'number' &&
     claims['exp'] > nowS
   );
+}
+
+/** In constant time. Lengths are of bytes: a stranger's signature may hold any character. */
+function isSame(expected: string, actual: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(actual)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
