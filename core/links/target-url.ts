@@ -66,7 +66,8 @@ export function parseTargetUrl(input: string, rules: TargetRules): string {
   if (url.href.length > MAX_TARGET_BYTES)
     throw invalid(`The URL is longer than ${MAX_TARGET_BYTES} bytes once encoded.`);
 
-  const hostname = url.hostname.replace(/\.$/, '');
+  // The parser keeps any number of dots at the end; a name is the same name without them.
+  const hostname = url.hostname.replace(/\.+$/, '');
   if (rules.ownHostnames.has(hostname)) throw invalid('The URL is itself on the short domain.');
   if (!rules.allowPrivateHosts && isPrivateHost(hostname))
     throw invalid('The URL leads to a private or loopback host.');
