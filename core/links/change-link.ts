@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts';
+import { couldBeCode } from './alias.ts';
 import type { CreateDeps } from './create-link.ts';
 import { checkTarget } from './create-link.ts';
 import type { Link, LinkSettings } from './link.ts';
@@ -47,7 +48,7 @@ export async function ownLink(
   workspaceId: string,
   code: string,
 ): Promise<Link> {
-  const link = await deps.store.find(deps.rules.domain, code);
+  const link = couldBeCode(code) ? await deps.store.find(deps.rules.domain, code) : null;
   if (link === null || link.workspaceId !== workspaceId || link.status === 'deleted')
     throw new Failure('URL_NOT_FOUND');
   return link;

@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts';
+import { couldBeCode } from './alias.ts';
 import type { Link } from './link.ts';
 import { matchesLinkPassword } from './link-password.ts';
 import { signUnlockToken } from './sign-unlock-token.ts';
@@ -47,7 +48,7 @@ const EVERYONE = 'everyone';
 export async function unlockLink(deps: UnlockDeps, request: UnlockRequest): Promise<{ readonly token: string | null }> {
   const { domain, code, client } = request;
   const nowMs = deps.nowMs();
-  const link = await deps.store.find(domain, code);
+  const link = couldBeCode(code) ? await deps.store.find(domain, code) : null;
   if (link === null) throw new Failure('URL_NOT_FOUND');
   if (link.status !== 'active') throw new Failure('URL_DISABLED');
   if (link.expiresAtMs !== null && link.expiresAtMs <= nowMs)
