@@ -48,6 +48,9 @@ export async function bulkCreate(deps: CreateDeps, request: BulkRequest): Promis
 type IndexedLink = { readonly index: number; readonly draft: LinkDraft; readonly link: Link };
 type IndexedFailure = { readonly index: number; readonly failure: Failure };
 
+/** What came of the entries so far. `tried` are all links that were sent to the store: one may be there though its answer was lost. */
+type Ledger = { readonly tried: Link[]; readonly made: IndexedLink[]; readonly refused: IndexedFailure[] };
+
 const bulkInvalid = (failures: readonly IndexedFailure[]): Failure =>
   new Failure('BULK_INVALID', {
     invalid_urls: failures.map(({ index, failure }) => ({
@@ -59,26 +62,21 @@ const bulkInvalid = (failures: readonly IndexedFailure[]): Failure =>
   });
 
 /** A store that fails half-way must not leave half of an all-or-nothing request behind. */
-async function createAll(
-  deps: CreateDeps,
-  request: BulkRequest,
-  drafts: readonly IndexedDraft[],
-): Promise<{ readonly made: readonly IndexedLink[]; readonly refused: readonly IndexedFailure[] }> {
-  const made: IndexedLink[] = [];
-  const refused: IndexedFailure[] = [];
+async function createAll(deps: CreateDeps, request: BulkRequest, drafts: readonly IndexedDraft[]): Promise<Ledger> {
+  const ledger: Ledger = { tried: [], made: [], refused: [] };
   try {
     await inChunks(
       drafts.filter(({ draft }) => draft.customAlias !== null),
-      (chunk) => claimAliases(deps, request, chunk, made, refused),
+      (chunk) => claimAliases(deps, request, chunk, ledger),
     );
-    if (request.mode === 'all_or_nothing' && refused.length > 0) return { made, refused };
+    if (request.mode === 'all_or_nothing' && ledger.refused.length > 0) return ledger;
     const generated = drafts
       .filter(({ draft }) => draft.customAlias === null)
       .map((entry) => withCode(deps, request, entry, 0));
-    await inChunks(generated, (chunk) => createGenerated(deps, request, chunk, made));
-    return { made, refused };
+    await inChunks(generated, (chunk) => createGenerated(deps, request, chunk, ledger));
+    return ledger;
   } catch (error) {
-    if (request.mode === 'all_or_nothing') await deps.store.takeBack(made.map(({ link }) => link));
+    if (request.mode === 'all_or_nothing') await deps.store.takeBack(ledger.tried);
     throw error;
   }
 }
@@ -112,13 +110,13 @@ async function claimAliases(
   deps: CreateDeps,
   request: BulkRequest,
   drafts: readonly IndexedDraft[],
-  made: IndexedLink[],
-  refused: IndexedFailure[],
+  { tried, made, refused }: Ledger,
 ): Promise<void> {
   let rest = drafts.map((entry) => ({
     ...entry,
     link: newLink(deps, { ...request, draft: entry.draft }, entry.draft.customAlias ?? ''),
   }));
+  tried.push(...rest.map(({ link }) => link));
   while (rest.length > 0) {
     const { taken } = await deps.store.createTogether(rest.map(({ link }) => link));
     for (const { index, link } of rest) {
@@ -134,10 +132,11 @@ async function createGenerated(
   deps: CreateDeps,
   request: BulkRequest,
   links: readonly IndexedLink[],
-  made: IndexedLink[],
+  { tried, made }: Ledger,
 ): Promise<void> {
   let rest = links;
   for (let attempt = 1; attempt <= MAX_CODE_ATTEMPTS; attempt += 1) {
+    tried.push(...rest.map(({ link }) => link));
     const { taken } = await deps.store.createTogether(rest.map(({ link }) => link));
     if (taken.length === 0) {
       made.push(...rest);
@@ -167,5 +166,7 @@ async function inChunks<T>(items: readonly T[], work: (chunk: readonly T[]) => P
   const lanes = Array.from({ length: CHUNKS_AT_ONCE }, async (_, lane) => {
     for (let index = lane; index < chunks.length; index += CHUNKS_AT_ONCE) await work(chunks[index] ?? []);
   });
-  await Promise.all(lanes);
+  // All lanes come to their end before one that failed is told of: nothing is written behind the caller's back.
+  const outcomes = await Promise.allSettled(lanes);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
