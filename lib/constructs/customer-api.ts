@@ -33,8 +33,14 @@ type Lambdas = Readonly<Partial<Record<FunctionName, IFunction>>>;
 export class CustomerApi extends Construct {
   readonly restApi: RestApi;
 
-  /** `problemOrigin` is where `docs/errors/{word}` is answered. */
-  constructor(scope: Construct, id: string, settings: StageSettings, lambdas: Lambdas, problemOrigin: string) {
+  /** `problem` is where `docs/errors/{word}` is answered, `short` what short URLs start with. */
+  constructor(
+    scope: Construct,
+    id: string,
+    settings: StageSettings,
+    lambdas: Lambdas,
+    origins: { readonly problem: string; readonly short: string },
+  ) {
     super(scope, id);
     this.restApi = new RestApi(this, 'Api', {
       restApiName: `signpost-${settings.stage}-app`,
@@ -44,6 +50,8 @@ export class CustomerApi extends Construct {
       deployOptions: {
         stageName: API_STAGE,
         ...THROTTLE,
+        // For unlock, which answers on both doors: in its environment the short domain would depend on itself.
+        variables: { shortOrigin: origins.short },
         // Bodies and Authorization headers pass here; execution logs would hold them.
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
@@ -54,7 +62,7 @@ export class CustomerApi extends Construct {
     // Its address is nobody's business but CloudFront's.
     this.restApi.node.tryRemoveChild('Endpoint');
     this.addRoutes(lambdas);
-    addProblemResponses(this.restApi, problemOrigin);
+    addProblemResponses(this.restApi, origins.problem);
     acceptFinding(
       this.restApi,
       'AwsSolutions-APIG2',

@@ -32,7 +32,10 @@ export class CustomersStack extends Stack {
     // Without a name of its own the app domain is not known here yet; the short domain explains errors as well.
     const problemOrigin = settings.appDomain === null ? shortOrigin : `https://${settings.appDomain.hostname}`;
     const lambdas = { links: this.links, stats: this.stats, authorizer: this.authorizer, unlock, service };
-    this.api = new CustomerApi(this, 'CustomerApi', settings, lambdas, problemOrigin);
+    this.api = new CustomerApi(this, 'CustomerApi', settings, lambdas, {
+      problem: problemOrigin,
+      short: shortOrigin,
+    });
     this.api.restApi.deploymentStage.node.addDependency(new ApiLogging(this, 'ApiLogging'));
   }
 }

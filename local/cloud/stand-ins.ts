@@ -77,7 +77,7 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['CloudFront, API Gateway', 'node:http, routes and headers from the template'],
   ['Lambda', 'one worker thread per function, the bundle that is deployed'],
   ['DynamoDB, Streams, TTL', 'dynoxide (SQLite on disk)'],
-  ['Kinesis', 'our own server, every record synced to disk'],
+  ['Kinesis', 'our own server, written before it is acknowledged, synced each second'],
   ['ElastiCache (Valkey)', 'valkey-server or redis-server on PATH, else our own'],
   ['IAM', "every call is checked against the caller's role"],
   ['Secrets Manager', 'generated once, kept in the data folder'],

@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { tendDatabase } from './dynamodb-upkeep.ts';
 import { lockFolder } from './folder-lock.ts';
 import { freePort } from './free-port.ts';
 import { spawnTied } from './tied-child.ts';
@@ -12,23 +14,37 @@ const START_ATTEMPTS = 3;
 
 /**
  * The DynamoDB that does the work, behind our proxy: the server at DYNAMODB_ENDPOINT, else dynoxide, with its database
- * in `dataDir` or in memory. Throws one sentence when another Signpost uses `dataDir` or there is no binary to start.
+ * in `dataDir` or in a temporary folder that goes with it. Throws one sentence when another Signpost uses `dataDir` or there is no binary to start.
  */
 export async function startDynamoDbServer(dataDir: string | null, env = process.env): Promise<DynamoDbServer> {
   const endpoint = env['DYNAMODB_ENDPOINT'];
   if (endpoint !== undefined) return { url: endpoint, stop: () => Promise.resolve() };
 
   const binary = env['DYNOXIDE_BIN'] ?? packagedBinary();
-  if (dataDir === null) return startDynoxide(binary, []);
+  if (dataDir === null) return startInTemporaryFolder(binary);
   mkdirSync(dataDir, { recursive: true });
   const lock = lockFolder(dataDir);
   try {
-    const server = await startDynoxide(binary, ['--db-path', join(dataDir, 'tables.db')]);
+    const server = await startOnDisk(binary, dataDir);
     return { url: server.url, stop: () => server.stop().finally(() => lock.release()) };
   } catch (error) {
     lock.release();
     throw error;
   }
+}
+
+/** Not in memory: there dynoxide's stream records could have no index (dynamodb-upkeep.ts). */
+async function startInTemporaryFolder(binary: string): Promise<DynamoDbServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'signpost-dynamodb-'));
+  const server = await startOnDisk(binary, folder);
+  return { url: server.url, stop: () => server.stop().finally(() => rmSync(folder, { recursive: true, force: true })) };
+}
+
+async function startOnDisk(binary: string, folder: string): Promise<DynamoDbServer> {
+  const database = join(folder, 'tables.db');
+  const server = await startDynoxide(binary, ['--db-path', database]);
+  tendDatabase(database, Date.now());
+  return server;
 }
 
 async function startDynoxide(binary: string, databaseArgs: readonly string[]): Promise<DynamoDbServer> {

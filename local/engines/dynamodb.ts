@@ -30,7 +30,7 @@ type KnownTable = { readonly keyNames: readonly string[]; readonly upstreamStrea
 
 /**
  * DynamoDB: dynoxide with IAM in front. `url` is the proxy's; the server behind it is told to nobody.
- * With `dataDir` the tables are on disk, else in memory. Throws one sentence when another Signpost uses `dataDir`.
+ * The tables are in `dataDir`, else in a temporary folder. Throws one sentence when another Signpost uses `dataDir`.
  */
 export async function startDynamoDb(options: {
   dataDir?: string;
