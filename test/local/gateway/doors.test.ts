@@ -1,30 +1,13 @@
 import { connect } from 'node:net';
-import type { BehaviorPlan } from '../../../local/cloud/distributions.ts';
 import type { RestApiPlan } from '../../../local/cloud/rest-api.ts';
 import { type Door, openDoor } from '../../../local/gateway/door.ts';
 import { playDistribution } from '../../../local/gateway/edge.ts';
 import { playHttpApi } from '../../../local/gateway/http-api.ts';
 import { playRestApi } from '../../../local/gateway/rest-api.ts';
+import { behavior } from './behavior.ts';
 
 type Event = Readonly<Record<string, unknown>> & { headers: Record<string, string> };
 type Functions = Record<string, (event: Event) => unknown>;
-
-const COPY_HOST = `function handler(event) {
-  event.request.headers['x-forwarded-host'] = { value: event.request.headers.host.value };
-  return event.request;
-}`;
-
-const behavior: BehaviorPlan = {
-  pathPattern: null,
-  origin: { api: { kind: 'http-api', name: 'Api' }, path: '', customHeaders: { 'x-origin-verify': 'secret' } },
-  allowedMethods: new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE']),
-  viewerRequestCode: COPY_HOST,
-  responseHeaders: [
-    { name: 'x-frame-options', value: 'DENY', override: false },
-    { name: 'x-content-type-options', value: 'nosniff', override: true },
-  ],
-  removedResponseHeaders: ['server'],
-};
 
 const functions: Functions = {};
 const host = { invoke: async (name: string, event: unknown) => functions[name]?.(event as Event) };
@@ -338,26 +321,4 @@ describe('the app door', () => {
       expect([response.status, await response.json()]).toEqual([403, { message: 'Missing Authentication Token' }]);
     },
   );
-});
-
-test('a door whose port is taken says which and how to choose another', async () => {
-  await expect(openDoor(shortDoor.port, 'SHORT_PORT')).rejects.toThrow(
-    `Port ${shortDoor.port} is in use; stop what listens there or choose another port with SHORT_PORT=`,
-  );
-});
-
-test('a CloudFront Function that throws is 503, and one that answers is the answer', async () => {
-  const door = await openDoor(0, 'X');
-  const code = `function handler(event) {
-    if (event.request.uri === '/teapot') return { statusCode: 418, headers: { 'x-by': { value: 'edge' } } };
-    throw new Error('no');
-  }`;
-  const edge = { name: 'Edge', behaviors: [{ ...behavior, viewerRequestCode: code }] };
-  door.serve(playDistribution(edge, door.domain, () => () => Promise.reject(new Error('must not be reached'))));
-  const statuses = [
-    await fetch(`http://127.0.0.1:${door.port}/x`),
-    await fetch(`http://127.0.0.1:${door.port}/teapot`),
-  ];
-  expect(statuses.map(({ status }) => status)).toEqual([503, 418]);
-  await door.close();
 });
