@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Caller } from '../core/accounts/authenticate.ts';
 import type { PlanName } from '../core/accounts/plan.ts';
+import { VIEWER_HEADERS } from './viewer-headers.ts';
 
 /** A request of either API as handlers see it. */
 export type HttpRequest = {
@@ -91,7 +92,7 @@ function callerOf(context: Readonly<Record<string, unknown>> | null | undefined)
 }
 
 export function originOf(headers: Readonly<Record<string, string>>, domainName: string): string {
-  const host = headers['x-forwarded-host'] ?? headers['host'] ?? domainName;
+  const host = headers[VIEWER_HEADERS.host] ?? headers['host'] ?? domainName;
   return `${headers['x-forwarded-proto'] === 'http' ? 'http' : 'https'}://${/^[A-Za-z0-9.:[\]-]+$/.test(host) ? host : domainName}`;
 }
 

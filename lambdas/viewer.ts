@@ -1,6 +1,8 @@
 import { isbot } from 'isbot';
 import type { Device } from '../core/clicks/row.ts';
+import { DEVICES } from '../core/clicks/row.ts';
 import type { Visitor } from '../core/links/visit.ts';
+import { ORIGIN_VERIFY_HEADER, VIEWER_HEADERS } from './viewer-headers.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -10,28 +12,23 @@ const BOT_MEMORY_ENTRIES = 1_000;
 
 /** Whether the request came through our CloudFront: only then are its viewer headers believed. */
 export const isFromEdge = (headers: Headers, originSecret: string): boolean =>
-  headers['x-origin-verify'] === originSecret;
+  headers[ORIGIN_VERIFY_HEADER] === originSecret;
 
 /** Who visits, from what CloudFront's headers give. A request that went around CloudFront is counted as from nowhere. */
 export function visitorOf(headers: Headers, originSecret: string): Visitor {
   const edge = isFromEdge(headers, originSecret) ? headers : {};
-  const country = edge['cloudfront-viewer-country'] ?? '';
+  const country = edge[VIEWER_HEADERS.country] ?? '';
   return {
     country: /^[A-Z]{2}$/.test(country) ? country : 'ZZ',
-    region: (edge['cloudfront-viewer-country-region'] ?? '').slice(0, MAX_PLACE_LENGTH),
-    city: (edge['cloudfront-viewer-city'] ?? '').slice(0, MAX_PLACE_LENGTH),
+    region: (edge[VIEWER_HEADERS.region] ?? '').slice(0, MAX_PLACE_LENGTH),
+    city: (edge[VIEWER_HEADERS.city] ?? '').slice(0, MAX_PLACE_LENGTH),
     device: deviceOf(edge),
     bot: isBot(headers['user-agent'] ?? ''),
   };
 }
 
-/** Television first, tablet before mobile: CloudFront may say yes to several. */
-function deviceOf(headers: Headers): Device {
-  if (headers['cloudfront-is-smarttv-viewer'] === 'true') return 'tv';
-  if (headers['cloudfront-is-tablet-viewer'] === 'true') return 'tablet';
-  if (headers['cloudfront-is-mobile-viewer'] === 'true') return 'mobile';
-  return headers['cloudfront-is-desktop-viewer'] === 'true' ? 'desktop' : 'unknown';
-}
+const deviceOf = (headers: Headers): Device =>
+  DEVICES.find((device) => device === headers[VIEWER_HEADERS.device]) ?? 'unknown';
 
 const knownBots = new Map<string, boolean>();
 
@@ -45,8 +42,6 @@ function isBot(userAgent: string): boolean {
   return bot;
 }
 
-/** The viewer's address for limits; it is hashed before anything is kept. `ip:port`, IPv6 without brackets. */
-export function viewerAddress(headers: Headers, originSecret: string, sourceIp: string): string {
-  const address = isFromEdge(headers, originSecret) ? headers['cloudfront-viewer-address'] : undefined;
-  return address === undefined ? sourceIp : address.replace(/:\d+$/, '');
-}
+/** The viewer's address for limits; it is hashed before anything is kept. */
+export const viewerAddress = (headers: Headers, originSecret: string, sourceIp: string): string =>
+  (isFromEdge(headers, originSecret) ? headers[VIEWER_HEADERS.address] : undefined) ?? sourceIp;

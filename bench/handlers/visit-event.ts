@@ -9,11 +9,11 @@ export const visitEvent = (code: string, originSecret: string): APIGatewayProxyE
   headers: {
     accept: 'text/html,application/xhtml+xml',
     'accept-language': 'en',
-    'cloudfront-is-desktop-viewer': 'true',
-    'cloudfront-viewer-country': 'DE',
     'user-agent':
       'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
     'x-forwarded-host': 's.example.com',
+    'x-viewer-country': 'DE',
+    'x-viewer-device': 'desktop',
     'x-origin-verify': originSecret,
   },
   pathParameters: { code },

@@ -23,18 +23,13 @@ import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { ORIGIN_VERIFY_HEADER } from '../../lambdas/viewer-headers.ts';
 import type { Door, StageSettings } from '../config.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
+import { VIEWER_REQUEST_CODE } from './viewer-request.ts';
 
 /** Every status CloudFront can be told about. Untold, it keeps an error for 10 s, for everyone who asks. */
 const ERROR_STATUSES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
-
-/** API Gateway refuses a foreign Host header, so the name the visitor asked for travels beside it. */
-const COPY_HOST = `function handler(event) {
-  var request = event.request;
-  request.headers['x-forwarded-host'] = { value: request.headers.host.value };
-  return request;
-}`;
 
 export type DoorProps = {
   readonly settings: StageSettings;
@@ -57,11 +52,11 @@ export class DoorDistribution extends Construct {
     // Functions and policies of CloudFront share one name space per account, whatever stage or region made them.
     const { stackName, region } = Stack.of(this);
     const edgeName = `${stackName}-${region}`;
-    const copyHost = new EdgeFunction(this, 'CopyHost', {
+    const viewerRequest = new EdgeFunction(this, 'ViewerRequest', {
       functionName: edgeName,
-      code: FunctionCode.fromInline(COPY_HOST),
+      code: FunctionCode.fromInline(VIEWER_REQUEST_CODE),
       runtime: FunctionRuntime.JS_2_0,
-      comment: 'Host to X-Forwarded-Host',
+      comment: 'Tells the origin which host was asked for, and by whom',
     });
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Signpost ${settings.stage}: ${what}`,
@@ -82,15 +77,15 @@ export class DoorDistribution extends Construct {
           protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
           originSslProtocols: [OriginSslPolicy.TLS_V1_2],
           // A dynamic reference: CloudFormation puts the value in, so no template and no diff shows it.
-          customHeaders: { 'x-origin-verify': originSecret.secretValue.unsafeUnwrap() },
+          customHeaders: { [ORIGIN_VERIFY_HEADER]: originSecret.secretValue.unsafeUnwrap() },
         }),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         allowedMethods: AllowedMethods.ALLOW_ALL,
         cachePolicy: CachePolicy.CACHING_DISABLED,
-        // All the viewer sent but Host, and CloudFront's own country, region, city, address and device headers.
+        // All the viewer sent but Host, and what the viewer-request function wrote.
         originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
         responseHeadersPolicy: this.responseHeaders(edgeName, what),
-        functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: copyHost }],
+        functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: viewerRequest }],
       },
     });
     acceptFindings(this.distribution, {

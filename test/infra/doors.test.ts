@@ -175,7 +175,7 @@ describe.each([
         OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
         ResponseHeadersPolicyId: expect.stringContaining('ResponseHeaders'),
         FunctionAssociations: [
-          { EventType: 'viewer-request', FunctionARN: expect.stringMatching(/CopyHost\w+\.FunctionARN>$/) },
+          { EventType: 'viewer-request', FunctionARN: expect.stringMatching(/ViewerRequest\w+\.FunctionARN>$/) },
         ],
       });
     }
