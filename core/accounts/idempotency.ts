@@ -68,7 +68,8 @@ async function finish(deps: OnceDeps, request: KeyedRequest, work: () => Promise
   try {
     answer = await work();
   } catch (error) {
-    await deps.idempotency.release(request);
+    // What went wrong is the news; a lease that cannot be given back runs out by itself.
+    await Promise.allSettled([deps.idempotency.release(request)]);
     throw error;
   }
   await deps.idempotency.finish(request, answer);
