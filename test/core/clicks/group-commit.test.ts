@@ -1,0 +1,200 @@
+import type { ClickStream } from '../../../core/clicks/group-commit.ts';
+import { groupCommit, MAX_COMMIT, STREAM_DEADLINE_MS, STREAM_REST_MS } from '../../../core/clicks/group-commit.ts';
+import type { Click } from '../../../core/clicks/row.ts';
+import { aClick } from '../../fixtures/clicks.ts';
+import { NOW_MS } from '../../fixtures/links.ts';
+import { pausePoint } from '../../fixtures/pause-point.ts';
+
+const clicksNamed = (from: number, to: number): Click[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => aClick({ code: `click${from + index}` }));
+const codes = (clicks: readonly Click[]): string[] => clicks.map(({ code }) => code);
+
+function world({
+  put,
+  spoolDown = false,
+}: {
+  put?: (call: number, clicks: readonly Click[], timeoutMs: number) => Promise<readonly number[]>;
+  spoolDown?: boolean;
+} = {}) {
+  const clock = { nowMs: NOW_MS };
+  const puts: Click[][] = [];
+  const timeouts: number[] = [];
+  const spooled: Click[][] = [];
+  const logged: Click[][] = [];
+  const stream: ClickStream = {
+    put: (clicks, timeoutMs) => {
+      puts.push([...clicks]);
+      timeouts.push(timeoutMs);
+      return put === undefined ? Promise.resolve([]) : put(puts.length, clicks, timeoutMs);
+    },
+  };
+  const sink = groupCommit({
+    stream,
+    spool: {
+      put: async (clicks) => {
+        if (spoolDown) throw new Error('spool away');
+        spooled.push([...clicks]);
+      },
+    },
+    lastResort: (clicks) => logged.push([...clicks]),
+    nowMs: () => clock.nowMs,
+  });
+  return { clock, puts, timeouts, spooled, logged, sink };
+}
+
+describe('Group commit', () => {
+  it('lets a click that finds the line idle leave at once, alone', async () => {
+    const { sink, puts, timeouts } = world();
+    const recorded = sink.record(aClick({ code: 'first' }));
+    expect(puts.map(codes)).toEqual([['first']]); // before anything is awaited
+    expect(timeouts).toEqual([STREAM_DEADLINE_MS]);
+    await recorded;
+    await sink.record(aClick({ code: 'second' }));
+    expect(puts.map(codes)).toEqual([['first'], ['second']]);
+  });
+
+  it('sends clicks that arrive meanwhile together, in their order', async () => {
+    const pause = pausePoint();
+    const { sink, puts } = world({ put: async (call) => (call === 1 ? pause.here().then(() => []) : []) });
+    const first = sink.record(aClick({ code: 'click0' }));
+    const others = clicksNamed(1, 40).map((click) => sink.record(click));
+    expect(puts).toHaveLength(1);
+    pause.release();
+    await Promise.all([first, ...others]);
+    expect(puts.map(codes)).toEqual([['click0'], codes(clicksNamed(1, 40))]);
+  });
+
+  it('settles a click only when its own commit is done', async () => {
+    const pauses = [pausePoint(), pausePoint()];
+    const { sink } = world({ put: async (call) => (await pauses[call - 1]?.here(), []) });
+    const settled: string[] = [];
+    const first = sink.record(aClick()).then(() => settled.push('first'));
+    const second = sink.record(aClick()).then(() => settled.push('second'));
+    await new Promise(setImmediate);
+    expect(settled).toEqual([]);
+    pauses[0]?.release();
+    await first;
+    await new Promise(setImmediate);
+    expect(settled).toEqual(['first']);
+    pauses[1]?.release();
+    await second;
+  });
+
+  it('splits what is more than one PutRecords takes, and has two under way at most', async () => {
+    let running = 0;
+    let most = 0;
+    const put = async (): Promise<readonly number[]> => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise(setImmediate);
+      running -= 1;
+      return [];
+    };
+    const { sink, puts } = world({ put });
+    const all = clicksNamed(0, 1_800);
+    await Promise.all(all.map((click) => sink.record(click)));
+    expect(puts[0]).toHaveLength(1);
+    for (const clicks of puts) expect(clicks.length).toBeLessThanOrEqual(MAX_COMMIT);
+    expect(codes(puts.flat())).toEqual(codes(all));
+    expect(most).toBe(2);
+  });
+
+  it('sends what the stream refused once more, and only that', async () => {
+    const pause = pausePoint();
+    const put = async (call: number): Promise<readonly number[]> => {
+      if (call === 1) await pause.here();
+      return call === 2 ? [1, 3] : [];
+    };
+    const { sink, puts, spooled } = world({ put });
+    const all = clicksNamed(0, 4).map((click) => sink.record(click));
+    pause.release();
+    await Promise.all(all);
+    expect(puts.map(codes)).toEqual([['click0'], codes(clicksNamed(1, 4)), ['click2', 'click4']]);
+    expect(spooled).toEqual([]);
+  });
+
+  it('spools what is refused twice, and goes on using the stream', async () => {
+    const { sink, puts, spooled } = world({ put: async (call) => (call <= 2 ? [0] : []) });
+    await sink.record(aClick({ code: 'refused' }));
+    await sink.record(aClick({ code: 'next' }));
+    expect(spooled.map(codes)).toEqual([['refused']]);
+    expect(puts.map(codes)).toEqual([['refused'], ['refused'], ['next']]);
+  });
+
+  it('gives a second attempt only the time that is left, and none when there is none', async () => {
+    const leisurely = world({ put: async (call) => ((leisurely.clock.nowMs += 60), call === 1 ? [0] : []) });
+    await leisurely.sink.record(aClick());
+    expect(leisurely.timeouts).toEqual([STREAM_DEADLINE_MS, STREAM_DEADLINE_MS - 60]);
+    const slow = world({ put: async () => ((slow.clock.nowMs += STREAM_DEADLINE_MS), [0]) });
+    await slow.sink.record(aClick());
+    expect([slow.puts.length, slow.spooled.length]).toEqual([1, 1]);
+  });
+
+  it('spools what a dead stream did not take and leaves it alone for a second', async () => {
+    const { sink, clock, puts, spooled } = world({
+      put: async (call) => {
+        if (call === 1) throw new Error('timeout');
+        return [];
+      },
+    });
+    await sink.record(aClick({ code: 'click1' }));
+    clock.nowMs += STREAM_REST_MS - 1;
+    await sink.record(aClick({ code: 'click2' }));
+    expect(puts).toHaveLength(1);
+    expect(spooled.map(codes)).toEqual([['click1'], ['click2']]);
+    clock.nowMs += 1;
+    await sink.record(aClick({ code: 'click3' }));
+    expect(codes(puts.at(-1) ?? [])).toEqual(['click3']);
+    expect(spooled).toHaveLength(2);
+  });
+
+  it('puts all of a commit whose answer was lost into the spool: a click is known by its id', async () => {
+    const put = async (call: number): Promise<readonly number[]> => {
+      if (call === 1) return [0];
+      throw new Error('lost');
+    };
+    const { sink, spooled } = world({ put });
+    await sink.record(aClick({ code: 'click1' }));
+    expect(spooled.map(codes)).toEqual([['click1']]);
+  });
+
+  it('keeps clicks in the log when stream and spool are both gone, and never rejects', async () => {
+    const { sink, logged } = world({ put: () => Promise.reject(new Error('stream away')), spoolDown: true });
+    await expect(sink.record(aClick({ code: 'click1' }))).resolves.toBeUndefined();
+    await expect(sink.record(aClick({ code: 'click2' }))).resolves.toBeUndefined();
+    expect(logged.map(codes)).toEqual([['click1'], ['click2']]);
+  });
+
+  it('loses no click to any mixture of refusals, timeouts and a broken spool', async () => {
+    let seed = 12_345;
+    const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+    const taken = new Set<string>();
+    const keep = (clicks: readonly Click[]): void => clicks.forEach(({ code }) => taken.add(code));
+    const clock = { nowMs: NOW_MS };
+    const sink = groupCommit({
+      stream: {
+        put: async (clicks) => {
+          clock.nowMs += random() * 150;
+          await new Promise(setImmediate);
+          if (random() < 0.2) throw new Error('stream away');
+          const refused = clicks.map((_, index) => index).filter(() => random() < 0.3);
+          keep(clicks.filter((_, index) => !refused.includes(index)));
+          return refused;
+        },
+      },
+      spool: {
+        put: async (clicks) => {
+          if (random() < 0.2) throw new Error('spool away');
+          keep(clicks);
+        },
+      },
+      lastResort: keep,
+      nowMs: () => clock.nowMs,
+    });
+    for (let round = 0; round < 50; round += 1) {
+      const clicks = clicksNamed(round * 60, round * 60 + 59);
+      await Promise.all(clicks.map((click) => sink.record(click).then(() => expect(taken).toContain(click.code))));
+    }
+    expect(taken.size).toBe(3_000);
+  });
+});
