@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { encodeClick, parseClick } from '../../../core/clicks/click.ts';
 import { CLICK_ID_PATTERN, newClickId } from '../../../core/clicks/click-id.ts';
 import { countClicks } from '../../../core/clicks/count-clicks.ts';

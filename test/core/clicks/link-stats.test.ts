@@ -1,6 +1,7 @@
+import type { DayCounts } from '../../../core/clicks/link-stats.ts';
 import { linkStats } from '../../../core/clicks/link-stats.ts';
 
-const DAYS = [
+const DAYS: readonly DayCounts[] = [
   {
     day: '2026-11-20',
     counters: { total: 3, bot: 1, 'hour:23': 3, 'country:DE': 2, 'country:US': 1, 'device:mobile': 3 },

@@ -40,7 +40,7 @@ describe('Creating a link', () => {
   });
 
   it('never generates a reserved word', () => {
-    const bytes = [...'settings'].map((letter) =>
+    const bytes = Array.from('settings', (letter) =>
       '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'.indexOf(letter),
     );
     const reserved = new Set([...ALIAS_RULES.reserved, 'setting']);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { HotLink } from '../../../core/links/hot-link.ts';
 import { decodeHotLink, encodeHotLink, toHotLink } from '../../../core/links/hot-link.ts';
 import { REDIRECT_STATUSES } from '../../../core/links/link.ts';

@@ -58,7 +58,7 @@ describe('A list of links', () => {
     const listed = (await all({ sort, filter: { ...NO_FILTER, tag: 'even' } }))
       .flat()
       .map((text) => text.split(':')[0]);
-    expect(listed.sort()).toEqual(['code0', 'code2', 'code6', 'code8']);
+    expect(listed.toSorted((a = '', b = '') => a.localeCompare(b))).toEqual(['code0', 'code2', 'code6', 'code8']);
   });
 });
 

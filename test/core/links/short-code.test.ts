@@ -42,7 +42,7 @@ describe('A short code', () => {
     }
     const expected = DRAWS / SHORT_CODE_ALPHABET.length;
     for (const perCharacter of counts) {
-      const chiSquare = [...SHORT_CODE_ALPHABET].reduce(
+      const chiSquare = Array.from(SHORT_CODE_ALPHABET).reduce(
         (sum, character) => sum + ((perCharacter.get(character) ?? 0) - expected) ** 2 / expected,
         0,
       );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { MAX_TARGET_BYTES, parseTargetUrl } from '../../../core/links/target-url.ts';
 import { failureOf, wordOf } from '../../fixtures/failures.ts';
 

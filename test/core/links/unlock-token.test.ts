@@ -88,9 +88,10 @@ describe('An unlock token', () => {
 
   it('has one spelling: the unused bits of the last character and padding are not free', async () => {
     const token = await signUnlockToken(SCOPE, NOW_MS);
-    const others = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=']
-      .map((character) => token.slice(0, -1) + character)
-      .filter((spelling) => spelling !== token);
+    const others = Array.from(
+      'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=',
+      (character) => token.slice(0, -1) + character,
+    ).filter((spelling) => spelling !== token);
     for (const spelling of [...others, `${token}=`, `${token}\n`, ` ${token}`, `${token}.`])
       expect([spelling, opens(SCOPE, spelling, NOW_MS)]).toEqual([spelling, false]);
   });
