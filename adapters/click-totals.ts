@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ClickStats, DayCounts } from '../core/clicks/link-stats.ts';
 import type { ClickTotals } from '../core/links/link-store.ts';
+import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
-import { backoffMs } from './dynamodb.ts';
 import { dayCountsSortKey, LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
 
 /** All-time totals, for links shown one by one or in lists. */
@@ -11,14 +10,9 @@ export function clickTotals(client: DocumentClient, table: string): ClickTotals 
   return {
     async totalsOf(domain, codes) {
       const totals = new Map<string, number>(codes.map((code) => [code, 0]));
-      let keys = [...totals.keys()].map((code) => ({ pk: linkCountsKey(domain, code), sk: LINK_TOTAL_SORT_KEY }));
-      for (let attempt = 0; keys.length > 0; attempt += 1) {
-        if (attempt > 0) await sleep(backoffMs(attempt));
-        const answer = await client.send(
-          new BatchGetCommand({ RequestItems: { [table]: { Keys: keys.slice(0, 100) } } }),
-        );
-        for (const item of answer.Responses?.[table] ?? []) totals.set(String(item['code']), Number(item['total']));
-        keys = [...((answer.UnprocessedKeys?.[table]?.Keys ?? []) as typeof keys), ...keys.slice(100)];
+      const keys = [...totals.keys()].map((code) => ({ pk: linkCountsKey(domain, code), sk: LINK_TOTAL_SORT_KEY }));
+      for (const item of await batchGet(client, table, keys, { consistent: false })) {
+        totals.set(String(item['code']), Number(item['total']));
       }
       return totals;
     },

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchGetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { CountedWindow, CountStore, CountTransaction, WindowKey } from '../core/clicks/count-clicks.ts';
+import { WINDOW_PART_IDS } from '../core/clicks/count-clicks.ts';
 import type { LinkIncrement } from '../core/clicks/counters.ts';
+import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { backoffMs, cancellationCodes } from './dynamodb.ts';
 import { countedClicksKey, dayCountsSortKey, LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
 
 /** Kinesis keeps records 24 h, the spool a week: windows are remembered longer than any click can still be on its way. */
 export const WINDOW_LIFETIME_S = 9 * 86_400;
-/** Characters of an id as a window keeps it; ids are kept as one string, 16 bytes each. */
+/** Characters of an id as a window keeps it; the ids of a part are one string, 16 bytes each. */
 const COUNTED_ID_LENGTH = 16;
 
 export function countStore(client: DocumentClient, table: string, nowMs: () => number): CountStore {
@@ -28,55 +30,79 @@ export function countStore(client: DocumentClient, table: string, nowMs: () => n
   };
 }
 
+/** Heads first; then, of windows that outgrew their head, the further parts. */
 async function readWindows(
   client: DocumentClient,
   table: string,
   keys: readonly WindowKey[],
 ): Promise<readonly CountedWindow[]> {
-  const byKey = new Map(keys.map((key) => [JSON.stringify(countedClicksKey(key.bucket, key.startS)), key]));
-  const windows: CountedWindow[] = [];
-  let pending = [...byKey.values()].map((key) => countedClicksKey(key.bucket, key.startS));
-  for (let attempt = 0; pending.length > 0; attempt += 1) {
-    if (attempt > 0) await sleep(backoffMs(attempt));
-    const answer = await client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: pending.slice(0, 100), ConsistentRead: true } } }),
-    );
-    for (const item of answer.Responses?.[table] ?? []) {
-      const key = byKey.get(JSON.stringify({ pk: item['pk'], sk: item['sk'] }));
-      if (key !== undefined)
-        windows.push({ key, ids: splitIds(String(item['ids'])), version: Number(item['version']) });
-    }
-    pending = [...((answer.UnprocessedKeys?.[table]?.Keys ?? []) as typeof pending), ...pending.slice(100)];
-  }
-  return windows;
+  const read = async (partKeys: readonly Record<string, unknown>[]) => {
+    const items = await batchGet(client, table, partKeys, { consistent: true });
+    return new Map(items.map((item) => [nameOf(item), item]));
+  };
+  const heads = await read(keys.map((key) => countedClicksKey(key, 0)));
+  const headOf = (key: WindowKey) => heads.get(nameOf(countedClicksKey(key, 0)));
+  const furtherKeys = (key: WindowKey) => {
+    const parts = Math.ceil(Number(headOf(key)?.['count'] ?? 0) / WINDOW_PART_IDS);
+    return Array.from({ length: Math.max(0, parts - 1) }, (_, index) => countedClicksKey(key, index + 1));
+  };
+  const further = await read(keys.flatMap(furtherKeys));
+  return keys.flatMap((key) => {
+    const head = headOf(key);
+    if (head === undefined) return [];
+    const parts = [head, ...furtherKeys(key).map((partKey) => further.get(nameOf(partKey)))];
+    return [
+      { key, ids: new Set(parts.flatMap((part) => splitIds(String(part?.['ids'])))), version: Number(head['version']) },
+    ];
+  });
 }
 
-function splitIds(ids: string): ReadonlySet<string> {
-  const split = new Set<string>();
-  for (let start = 0; start < ids.length; start += COUNTED_ID_LENGTH)
-    split.add(ids.slice(start, start + COUNTED_ID_LENGTH));
-  return split;
-}
+const nameOf = (item: Readonly<Record<string, unknown>>): string => `${String(item['pk'])} ${String(item['sk'])}`;
+
+const splitIds = (ids: string): readonly string[] =>
+  Array.from({ length: ids.length / COUNTED_ID_LENGTH }, (_, index) =>
+    ids.slice(index * COUNTED_ID_LENGTH, (index + 1) * COUNTED_ID_LENGTH),
+  );
 
 function transactItems(table: string, { windows, increments }: CountTransaction, nowMs: number) {
   return [
-    ...windows.map(({ read, added }) => ({
-      Put: {
-        TableName: table,
-        Item: {
-          ...countedClicksKey(read.key.bucket, read.key.startS),
-          ids: [...read.ids, ...added].join(''),
-          version: read.version + 1,
-          ttl_s: Math.floor(nowMs / 1_000) + WINDOW_LIFETIME_S,
-        },
-        ConditionExpression: read.version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
-        ...(read.version === 0 ? {} : { ExpressionAttributeValues: { ':version': read.version } }),
-      },
-    })),
+    ...windows.flatMap(({ read, added }) => windowWrites(table, read, added, nowMs)),
     ...increments.flatMap((increment) => [
       { Update: totalUpdate(table, increment) },
       ...[...increment.days].map(([day, counters]) => ({ Update: dayUpdate(table, increment, day, counters) })),
     ]),
+  ];
+}
+
+/**
+ * Ids keep the order they were counted in, so the part a new id belongs to follows from the count alone. Full parts are
+ * never touched again; the head is written each time, because its version is what two writers meet at.
+ */
+function windowWrites(table: string, read: CountedWindow, added: readonly string[], nowMs: number) {
+  const ids = [...read.ids, ...added];
+  const ttl_s = Math.floor(nowMs / 1_000) + WINDOW_LIFETIME_S;
+  const firstTouched = Math.floor(read.ids.size / WINDOW_PART_IDS);
+  const lastTouched = Math.floor((ids.length - 1) / WINDOW_PART_IDS);
+  const idsOf = (part: number): string => ids.slice(part * WINDOW_PART_IDS, (part + 1) * WINDOW_PART_IDS).join('');
+  const isUnchanged = {
+    ConditionExpression: read.version === 0 ? 'attribute_not_exists(pk)' : '#version = :version',
+    ...(read.version === 0
+      ? {}
+      : {
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':version': read.version },
+        }),
+  };
+  const head = { ...countedClicksKey(read.key, 0), ids: idsOf(0), count: ids.length, version: read.version + 1, ttl_s };
+  const further = Array.from(
+    { length: lastTouched - Math.max(firstTouched, 1) + 1 },
+    (_, index) => Math.max(firstTouched, 1) + index,
+  );
+  return [
+    { Put: { TableName: table, Item: head, ...isUnchanged } },
+    ...further.map((part) => ({
+      Put: { TableName: table, Item: { ...countedClicksKey(read.key, part), ids: idsOf(part), ttl_s } },
+    })),
   ];
 }
 

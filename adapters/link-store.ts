@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetCommand,
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Link } from '../core/links/link.ts';
 import type { CreateOutcome, LinkStore } from '../core/links/link-store.ts';
 import type { AttributeValue } from './attribute-value.ts';
 import { plainItem } from './attribute-value.ts';
+import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { backoffMs, cancellationCodes, isPassingCancellation } from './dynamodb.ts';
 import { fromLinkItem, toLinkItem, workspaceTarget } from './link-item.ts';
@@ -35,7 +29,10 @@ export function linkStore(client: DocumentClient, table: string): LinkStore {
     findByTarget: (workspaceId, targetUrl) => findByTarget(client, table, workspaceId, targetUrl, find),
     change: (former, changed) => change(client, table, former, changed),
     list: (...query) => listLinks(client, table, ...query),
-    findMany: (domain, codes) => findMany(client, table, domain, codes),
+    async findMany(domain, codes) {
+      const keys = [...new Set(codes)].map((code) => linkKey(domain, code));
+      return (await batchGet(client, table, keys, { consistent: true })).map(fromLinkItem);
+    },
   };
 }
 
@@ -233,26 +230,4 @@ async function change(
       await sleepOrThrow(error, codes, attempt);
     }
   }
-}
-
-/** DynamoDB: at most 100 keys in one BatchGetItem; what it leaves out is asked for again. */
-async function findMany(
-  client: DocumentClient,
-  table: string,
-  domain: string,
-  codes: readonly string[],
-): Promise<readonly Link[]> {
-  let keys = [...new Set(codes)].map((code) => linkKey(domain, code));
-  const links: Link[] = [];
-  for (let attempt = 0; keys.length > 0; attempt += 1) {
-    if (attempt > 0) await sleep(backoffMs(attempt));
-    const batch = keys.slice(0, 100);
-    const answer = await client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: batch, ConsistentRead: true } } }),
-    );
-    links.push(...(answer.Responses?.[table] ?? []).map(fromLinkItem));
-    const unprocessed = (answer.UnprocessedKeys?.[table]?.Keys ?? []) as typeof keys;
-    keys = [...unprocessed, ...keys.slice(100)];
-  }
-  return links;
 }

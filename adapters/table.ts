@@ -91,9 +91,10 @@ export const linkCountsKey = (domain: string, code: string) => `link#${domain}/$
 /** Sorts behind every day, so that one query from a day on ends with the all-time total. */
 export const LINK_TOTAL_SORT_KEY = 'day#total';
 export const dayCountsSortKey = (day: string) => `day#${day}`;
-export const countedClicksKey = (bucket: number, windowStartS: number) => ({
-  pk: `counted#${bucket}`,
-  sk: String(windowStartS),
+/** Part 0 is the head of a window of counted clicks, with its version and count. */
+export const countedClicksKey = (window: { readonly bucket: number; readonly startS: number }, part: number) => ({
+  pk: `counted#${window.bucket}`,
+  sk: `${window.startS}#${part}`,
 });
 
 export const spooledClicksKey = (batchId: string) => ({ pk: `spool#${batchId}` });

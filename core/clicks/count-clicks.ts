@@ -4,14 +4,22 @@ import type { Click } from './row.ts';
 
 /**
  * Exactly-once counting under at-least-once delivery. Each click belongs to one window, found from the click alone
- * (its link's bucket and ten seconds of its own time). The window remembers the ids it has counted, and remembering
+ * (its link's bucket and the second of its own time). The window remembers the ids it has counted, and remembering
  * them and adding to the counters is one transaction. So a crash, a replay, a re-ordered or bisected batch, a producer's
  * second put — even a day later — finds the id there and changes nothing. See docs/decisions/0002-exact-counts.md.
  */
-export const WINDOW_S = 10;
-export const BUCKETS = 64;
+export const WINDOW_S = 1;
+export const BUCKETS = 16;
 /** DynamoDB: at most 100 items in a transaction. */
 export const MAX_TRANSACTION_ITEMS = 100;
+/**
+ * A window is stored in parts of this many ids, so that one that a hot link fills stays writable (an item has at most
+ * 400 KB) and each transaction rewrites one part, not all. A transaction adds at most one part's worth of clicks.
+ */
+export const WINDOW_PART_IDS = 2_000;
+/** Items of a transaction that its windows may take: a head and the part that is being filled, and one part begun. */
+const ITEMS_PER_WINDOW = 2;
+const ITEMS_FOR_NEW_PARTS = 1;
 const MAX_ATTEMPTS = 8;
 
 export type WindowKey = { readonly bucket: number; readonly startS: number };
@@ -75,21 +83,26 @@ export const countedId = (click: Pick<Click, 'id'>): string => click.id.slice(10
 
 /** Cuts clicks into groups whose windows, day items and totals fit one transaction. */
 export function packTransactions(clicks: readonly Click[]): readonly (readonly Click[])[] {
-  const byWindow = [...clicks].sort((a, b) => compareNames(windowName(windowOf(a)), windowName(windowOf(b))));
+  const placed = clicks
+    .map((click) => ({ click, window: windowName(windowOf(click)), link: `${click.domain}/${click.code}` }))
+    .sort((a, b) => compareNames(a.window, b.window) || compareNames(a.link, b.link));
   const groups: Click[][] = [];
-  let items = new Set<string>();
-  for (const click of byWindow) {
-    const link = `${click.domain}/${click.code}`;
-    const needed = [`window ${windowName(windowOf(click))}`, `total ${link}`, `day ${link} ${dayOf(click.at_ms)}`];
-    const together = new Set([...items, ...needed]);
+  const items = new Set<string>();
+  let itemCount = 0;
+  for (const { click, window, link } of placed) {
+    const day = `day ${link} ${dayOf(click.at_ms)}`;
+    const wanted = (items.has(window) ? 0 : ITEMS_PER_WINDOW) + (items.has(link) ? 0 : 1) + (items.has(day) ? 0 : 1);
     const group = groups.at(-1);
-    if (group === undefined || together.size > MAX_TRANSACTION_ITEMS) {
-      groups.push([click]);
-      items = new Set(needed);
-    } else {
+    const fits = itemCount + wanted <= MAX_TRANSACTION_ITEMS - ITEMS_FOR_NEW_PARTS;
+    if (group !== undefined && fits && group.length < WINDOW_PART_IDS) {
       group.push(click);
-      items = together;
+      itemCount += wanted;
+    } else {
+      groups.push([click]);
+      items.clear();
+      itemCount = ITEMS_PER_WINDOW + 2;
     }
+    for (const item of [window, link, day]) items.add(item);
   }
   return groups;
 }

@@ -26,7 +26,7 @@ export type FollowerName = 'clicks-to-counts' | 'spool-to-stream' | 'cache-sync'
 const FEEDS: Readonly<Record<FollowerName, (surroundings: FollowerSurroundings) => EventSourceMappingOptions>> = {
   'clicks-to-counts': ({ data, settings, failedRecords }) => ({
     eventSourceArn: data.clickStream.streamArn,
-    batchSize: 1_000,
+    batchSize: 5_000,
     maxBatchingWindow: Duration.seconds(settings.clicks.batchWindowS),
     retryAttempts: 5,
     maxRecordAge: Duration.hours(6),
