@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { newClickId } from '../../../core/clicks/click-id.ts';
 import {
+  BUCKETS,
   countClicks,
   countedId,
   MAX_TRANSACTION_ITEMS,
