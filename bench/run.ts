@@ -1,7 +1,9 @@
+import { benchRedirect } from './redirect.ts';
 import { benchRedirectFunction } from './redirect-function.ts';
 
 /** `npm run bench` runs all; `npm run bench -- redirect-function` one. Each prints ratios against a baseline of the same run. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  redirect: benchRedirect,
   'redirect-function': benchRedirectFunction,
 };
 
