@@ -3,6 +3,7 @@ import type { ClickStats, DayCounts } from '../core/clicks/link-stats.ts';
 import type { ClickTotals } from '../core/links/link-store.ts';
 import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
+import { readFrom } from './start-key.ts';
 import { dayCountsSortKey, LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
 
 /** All-time totals, for links shown one by one or in lists. */
@@ -17,16 +18,18 @@ export function clickTotals(client: DocumentClient, table: string): ClickTotals 
       return totals;
     },
     async mostClicked(workspaceId, limit, cursor) {
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: 'byWorkspaceClicks',
-          KeyConditionExpression: 'workspace_id = :workspace',
-          ExpressionAttributeValues: { ':workspace': workspaceId },
-          ScanIndexForward: false,
-          Limit: limit,
-          ExclusiveStartKey: cursor === null ? undefined : (JSON.parse(cursor) as Record<string, unknown>),
-        }),
+      const answer = await readFrom(cursor, (start) =>
+        client.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: 'byWorkspaceClicks',
+            KeyConditionExpression: 'workspace_id = :workspace',
+            ExpressionAttributeValues: { ':workspace': workspaceId },
+            ScanIndexForward: false,
+            Limit: limit,
+            ExclusiveStartKey: start,
+          }),
+        ),
       );
       return {
         items: (answer.Items ?? []).map((item) => ({ code: String(item['code']), total: Number(item['total']) })),

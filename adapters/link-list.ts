@@ -3,12 +3,12 @@ import type { Link } from '../core/links/link.ts';
 import type { ListFilter, Page } from '../core/links/link-store.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { fromLinkItem, workspaceExternalId } from './link-item.ts';
+import type { StartKey } from './start-key.ts';
+import { readFrom } from './start-key.ts';
 
 /** A filter may leave little of what is read; after this many reads the page is handed out short, with its cursor. */
 const MAX_READS_PER_PAGE = 10;
 const ITEMS_PER_READ = 200;
-
-type Key = Record<string, unknown>;
 
 /** One page of a workspace's links, newest first. The cursor is the key of the last link that was looked at. */
 export async function listLinks(
@@ -20,13 +20,25 @@ export async function listLinks(
   cursor: string | null,
   nowMs: number,
 ): Promise<Page<Link>> {
-  const query = listQuery(workspaceId, filter, nowMs);
-  const items: Key[] = [];
-  let start = cursor === null ? undefined : (JSON.parse(cursor) as Key);
+  const created = createdRange(filter);
+  if (created === null) return page([], null);
+  const query = listQuery(workspaceId, filter, created, nowMs);
+  return readFrom(cursor, (start) => readPage(client, { TableName: table, ...query }, limit, start));
+}
+
+type ListQuery = ReturnType<typeof listQuery> & { readonly TableName: string };
+
+async function readPage(
+  client: DocumentClient,
+  query: ListQuery,
+  limit: number,
+  from: StartKey | undefined,
+): Promise<Page<Link>> {
+  const items: StartKey[] = [];
+  let start = from;
   for (let reads = 0; reads < MAX_READS_PER_PAGE; reads += 1) {
     const answer = await client.send(
       new QueryCommand({
-        TableName: table,
         ...query,
         ScanIndexForward: false,
         Limit: ITEMS_PER_READ,
@@ -44,19 +56,19 @@ export async function listLinks(
   return page(items, start ?? null);
 }
 
-const page = (items: readonly Key[], next: Key | null): Page<Link> => ({
+const page = (items: readonly StartKey[], next: StartKey | null): Page<Link> => ({
   items: items.map(fromLinkItem),
   cursor: next === null ? null : JSON.stringify(next),
 });
 
 /** The start key DynamoDB would have given, had it stopped at this item. */
-function keyOf(item: Key | undefined, index: 'byWorkspace' | 'byExternalId'): Key | null {
+function keyOf(item: StartKey | undefined, index: 'byWorkspace' | 'byExternalId'): StartKey | null {
   if (item === undefined) return null;
   const partition = index === 'byWorkspace' ? 'workspace_id' : 'workspace_external_id';
   return Object.fromEntries(['pk', 'sk', partition, 'created_at'].map((name) => [name, item[name]]));
 }
 
-function listQuery(workspaceId: string, filter: ListFilter, nowMs: number) {
+function listQuery(workspaceId: string, filter: ListFilter, created: CreatedRange, nowMs: number) {
   const values: Record<string, unknown> = { ':deleted': 'deleted' };
   const conditions = ['#status <> :deleted'];
   const where = (condition: string, name: string, value: unknown): void => {
@@ -75,19 +87,27 @@ function listQuery(workspaceId: string, filter: ListFilter, nowMs: number) {
   const byExternalId = filter.externalId !== null;
   const partition = byExternalId ? 'workspace_external_id' : 'workspace_id';
   values[':partition'] = filter.externalId === null ? workspaceId : workspaceExternalId(workspaceId, filter.externalId);
+  values[':first'] = new Date(created.firstMs).toISOString();
+  values[':last'] = new Date(created.lastMs).toISOString();
   return {
     IndexName: byExternalId ? ('byExternalId' as const) : ('byWorkspace' as const),
-    KeyConditionExpression: `${partition} = :partition${createdRange(filter, values)}`,
+    KeyConditionExpression: `${partition} = :partition AND created_at BETWEEN :first AND :last`,
     FilterExpression: conditions.join(' AND '),
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: values,
   };
 }
 
-/** A sort key takes one condition, so two bounds become one BETWEEN. Both bounds are exclusive of the millisecond named. */
-function createdRange({ createdAfter, createdBefore }: ListFilter, values: Record<string, unknown>): string {
-  if (createdAfter === null && createdBefore === null) return '';
-  values[':after'] = createdAfter === null ? '0000' : new Date(Date.parse(createdAfter) + 1).toISOString();
-  values[':before'] = createdBefore === null ? '9999' : new Date(Date.parse(createdBefore) - 1).toISOString();
-  return ' AND created_at BETWEEN :after AND :before';
+type CreatedRange = { readonly firstMs: number; readonly lastMs: number };
+/** The times whose text sorts as they do: years of four digits, and no link is older than 1970. */
+const ALL_TIME: CreatedRange = { firstMs: 0, lastMs: Date.UTC(10_000, 0, 1) - 1 };
+
+/**
+ * A sort key takes one condition, so two bounds become one BETWEEN; both exclude the millisecond they name. Null where
+ * nothing can lie between them, which DynamoDB would refuse to look for.
+ */
+function createdRange({ createdAfter, createdBefore }: ListFilter): CreatedRange | null {
+  const firstMs = createdAfter === null ? ALL_TIME.firstMs : Math.max(Date.parse(createdAfter) + 1, ALL_TIME.firstMs);
+  const lastMs = createdBefore === null ? ALL_TIME.lastMs : Math.min(Date.parse(createdBefore) - 1, ALL_TIME.lastMs);
+  return firstMs > lastMs ? null : { firstMs, lastMs };
 }

@@ -22,7 +22,7 @@ export function decodeCursor(
   return { phase, key };
 }
 
-/** A store's key: a flat object of strings and numbers whose partition is the caller's. Null where a phase starts. */
+/** A store's key: a flat object of texts and whole numbers whose partition is the caller's. Null where a phase starts. */
 function isKey(key: unknown, workspaceId: string): key is string | null {
   if (key === null) return true;
   const value = typeof key === 'string' ? parsed(key) : null;
@@ -31,7 +31,7 @@ function isKey(key: unknown, workspaceId: string): key is string | null {
   const partition = entries.find(([name]) => name === 'workspace_id' || name === 'workspace_external_id')?.[1];
   return (
     entries.length === 4 &&
-    entries.every(([, part]) => typeof part === 'string' || typeof part === 'number') &&
+    entries.every(([, part]) => (typeof part === 'string' && part !== '') || Number.isSafeInteger(part)) &&
     (partition === workspaceId || String(partition).startsWith(`${workspaceId}#`))
   );
 }
