@@ -1,0 +1,75 @@
+import type { WindowCounter } from '../../../adapters/window-counter.ts';
+import { NOW_MS } from '../../fixtures/links.ts';
+
+const WINDOW_S = 60;
+
+/** What every window counter promises. */
+export function windowCounterContract(name: string, counter: () => WindowCounter): void {
+  describe(`The window counter ${name}`, () => {
+    let keys = 0;
+    const newKey = () => {
+      keys += 1;
+      return { pk: `ws#${name}-${keys}`, sk: 'limit#creates' };
+    };
+    const take = (key: { pk: string; sk: string }, amount = 1, nowMs = NOW_MS, max = 10) =>
+      counter().take(key, amount, max, WINDOW_S, nowMs);
+
+    it('gives exactly ten of a hundred parallel takes of a limit of ten', async () => {
+      const key = newKey();
+      const outcomes = await Promise.all(Array.from({ length: 100 }, () => take(key)));
+      expect(outcomes.filter(({ allowed }) => allowed)).toHaveLength(10);
+      expect(outcomes.filter(({ allowed }) => !allowed).every(({ used }) => used === 10)).toBe(true);
+      expect(new Set(outcomes.map(({ resetAtMs }) => resetAtMs))).toEqual(new Set([NOW_MS + WINDOW_S * 1_000]));
+    });
+
+    it('opens with the first use and opens anew when it is over, not a moment before', async () => {
+      const key = newKey();
+      const first = await take(key, 10);
+      expect(first).toEqual({ used: 10, resetAtMs: NOW_MS + 60_000, allowed: true });
+      expect(await take(key, 1, NOW_MS + 59_999)).toEqual({ used: 10, resetAtMs: NOW_MS + 60_000, allowed: false });
+      expect(await take(key, 1, NOW_MS + 60_000)).toEqual({ used: 1, resetAtMs: NOW_MS + 120_000, allowed: true });
+    });
+
+    it('takes all of an amount or none of it', async () => {
+      const key = newKey();
+      expect(await take(key, 7)).toMatchObject({ used: 7, allowed: true });
+      expect(await take(key, 4)).toMatchObject({ used: 7, allowed: false });
+      expect(await take(key, 3)).toMatchObject({ used: 10, allowed: true });
+    });
+
+    it('refuses at once what no window has room for, and opens none', async () => {
+      const key = newKey();
+      expect(await take(key, 11)).toMatchObject({ used: 0, allowed: false });
+      expect(await counter().peek(key, NOW_MS)).toBeNull();
+    });
+
+    it('looks without taking', async () => {
+      const key = newKey();
+      expect(await counter().peek(key, NOW_MS)).toBeNull();
+      await take(key, 4);
+      expect(await counter().peek(key, NOW_MS)).toEqual({ used: 4, resetAtMs: NOW_MS + 60_000 });
+      expect(await counter().peek(key, NOW_MS + 60_000)).toBeNull();
+    });
+
+    it('takes back a use, never below none', async () => {
+      const key = newKey();
+      await counter().giveBack(key);
+      await take(key, 1);
+      await counter().giveBack(key);
+      await counter().giveBack(key);
+      expect(await take(key, 10)).toMatchObject({ used: 10, allowed: true });
+    });
+
+    it('follows a limit that was lowered while the window is open', async () => {
+      const key = newKey();
+      await take(key, 8);
+      expect(await take(key, 1, NOW_MS, 5)).toMatchObject({ used: 8, allowed: false });
+    });
+
+    it('keeps its keys apart', async () => {
+      const [one, other] = [newKey(), newKey()];
+      await take(one, 10);
+      expect(await take(other, 10)).toMatchObject({ allowed: true });
+    });
+  });
+}
