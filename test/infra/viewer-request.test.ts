@@ -6,7 +6,7 @@ type Headers = Record<string, { value: string }>;
 /** Runs the function as CloudFront does: a realm of its own, nothing but the event. */
 function headersAfter(headers: Record<string, string>): Record<string, string> {
   const given: Headers = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }]));
-  const event = { viewer: { ip: '203.0.113.7' }, request: { headers: given } };
+  const event = { viewer: { ip: '203.0.113.7' }, request: { uri: '/', headers: given } };
   const request = runInNewContext(`${VIEWER_REQUEST_CODE}; handler(event)`, { event }) as { headers: Headers };
   return Object.fromEntries(Object.entries(request.headers).map(([name, { value }]) => [name, value]));
 }
@@ -45,6 +45,18 @@ describe('the viewer-request function', () => {
       'x-forwarded-host': 's.example.com',
       'x-viewer-address': '203.0.113.7',
     });
+  });
+
+  it.each([
+    ['/aB7x3Kq', '/aB7x3Kq'],
+    ['/caf%C3%A9', '/caf%C3%A9'],
+    ['/100%', '/100%25'],
+    ['/%E0%A4%A', '/%25E0%25A4%25A'],
+    ['/%ff%fe', '/%25ff%25fe'],
+  ])('leaves a path that can be decoded, and makes one of what cannot: %s', (uri, seen) => {
+    const event = { viewer: { ip: '203.0.113.7' }, request: { uri, headers: {} } };
+    const request = runInNewContext(`${VIEWER_REQUEST_CODE}; handler(event)`, { event }) as { uri: string };
+    expect(request.uri).toBe(seen);
   });
 
   it.each([
