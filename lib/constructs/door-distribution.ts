@@ -118,6 +118,8 @@ export class DoorDistribution extends Construct {
           override: true,
         },
         contentTypeOptions: { override: true },
+        // For answers nothing of ours wrote, and redirects; pages bring a policy of their own.
+        contentSecurityPolicy: { contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'", override: false },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: false },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, override: false },
       },

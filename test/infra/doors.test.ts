@@ -203,7 +203,7 @@ describe.each([
     }
   });
 
-  it('answers carry HSTS for a year or more, and nosniff', () => {
+  it('answers carry HSTS for a year or more, nosniff, and a content policy where they bring none', () => {
     const policies = assembly.ofType('AWS::CloudFront::ResponseHeadersPolicy');
     expect(policies).toHaveLength(2);
     for (const { properties } of policies) {
@@ -211,10 +211,15 @@ describe.each([
         SecurityHeadersConfig: {
           StrictTransportSecurity: { AccessControlMaxAgeSec: number };
           ContentTypeOptions: unknown;
+          ContentSecurityPolicy: unknown;
         };
       };
       expect(SecurityHeadersConfig.StrictTransportSecurity.AccessControlMaxAgeSec).toBeGreaterThanOrEqual(31_536_000);
       expect(SecurityHeadersConfig.ContentTypeOptions).toEqual({ Override: true });
+      expect(SecurityHeadersConfig.ContentSecurityPolicy).toEqual({
+        ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+        Override: false,
+      });
     }
   });
 
