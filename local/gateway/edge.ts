@@ -10,6 +10,8 @@ import { VIEWER_HEADER, viewerHeadersOf } from './viewer.ts';
 /** An API behind a distribution. Never rejects: every failure has an answer. */
 export type Origin = (request: OriginRequest) => Promise<OriginAnswer>;
 
+type Body = Buffer | 'too large' | null;
+
 type Behavior = {
   readonly plan: BehaviorPlan;
   /** Null for the default behavior. */
@@ -48,18 +50,19 @@ export function playDistribution(
     const refused = refusalOf(request, url, behavior.plan);
     if (refused !== null) return send(request, response, refused, behavior.plan);
 
-    const toOrigin = (body: Buffer | null): void => {
+    const toOrigin = (body: Body): void => {
       const query = queryAt < 0 ? '' : url.slice(queryAt + 1);
       const prepared = originRequestOrFailure(request, path, query, domain, behavior, body);
       if ('status' in prepared) return send(request, response, prepared, behavior.plan);
-      void behavior.origin(prepared).then((answer) => send(request, response, answer, behavior.plan));
+      void behavior.origin(prepared).then((answer) => {
+        // What was not read would be taken for the next request.
+        if (prepared.bodyIsTooLarge) answer.headers['connection'] = 'close';
+        send(request, response, answer, behavior.plan);
+      });
       return undefined;
     };
     if (!hasBody(request)) return toOrigin(null);
-    void readBody(request).then(
-      (body) => (body === null ? send(request, response, TOO_LARGE, behavior.plan) : toOrigin(body)),
-      () => response.destroy(),
-    );
+    void readBody(request).then(toOrigin, () => response.destroy());
     return undefined;
   };
 }
@@ -78,11 +81,6 @@ const refusal = (status: number): OriginAnswer => ({
   headers: { 'content-type': 'text/plain', 'x-cache': 'Error from cloudfront' },
   body: `${status}: refused at the edge\n`,
 });
-const TOO_LARGE: OriginAnswer = {
-  status: 413,
-  headers: { 'content-type': 'application/json', connection: 'close' },
-  body: '{"message":"Request Entity Too Large"}',
-};
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -133,7 +131,7 @@ function originRequest(
   query: string,
   domain: string,
   { plan, edgeFunction }: Behavior,
-  body: Buffer | null,
+  body: Body,
 ): OriginRequest | OriginAnswer {
   const { rawHeaders, socket } = request;
   const viewerIp = socket.remoteAddress ?? '127.0.0.1';
@@ -181,7 +179,8 @@ function originRequest(
     query,
     headers: toOrigin,
     cookies,
-    body,
+    body: body === 'too large' ? null : body,
+    bodyIsTooLarge: body === 'too large',
     sourceIp: EDGE_IP,
     rawHeaders,
     protocol: `HTTP/${request.httpVersion}`,

@@ -22,6 +22,7 @@ export function playHttpApi(
   }
 
   return async (request) => {
+    if (request.bodyIsTooLarge) return failure(413, 'Request Entity Too Large');
     try {
       const match = routes.match(request.method, request.path);
       if (match === null) return failure(404, 'Not Found');

@@ -12,6 +12,8 @@ export type OriginRequest = {
   /** `name=value` each, as they came. */
   readonly cookies: readonly string[];
   readonly body: Buffer | null;
+  /** Over the limit, so it was not read and `body` is null: the API refuses the request in its own words. */
+  readonly bodyIsTooLarge: boolean;
   readonly sourceIp: string;
   /** Name, value, name, value as the viewer wrote them: REST APIs keep the case. */
   readonly rawHeaders: readonly string[];
@@ -30,8 +32,8 @@ export type OriginAnswer = {
 /** Bodies over API Gateway's limit are not read to their end. */
 export const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 
-/** Reads a body. Resolves with null when it is over the limit; rejects when the viewer goes away. */
-export function readBody(request: IncomingMessage): Promise<Buffer | null> {
+/** Reads a body, no further than the limit; rejects when the viewer goes away. */
+export function readBody(request: IncomingMessage): Promise<Buffer | 'too large'> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
@@ -40,10 +42,10 @@ export function readBody(request: IncomingMessage): Promise<Buffer | null> {
       if (sizeBytes <= BODY_LIMIT_BYTES) return void chunks.push(chunk);
       request.removeAllListeners('data');
       request.pause();
-      resolve(null);
+      resolve('too large');
       return undefined;
     });
-    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? null) : Buffer.concat(chunks)));
+    request.once('end', () => resolve(Buffer.concat(chunks)));
     request.once('error', reject);
     request.once('close', () => reject(new Error('The viewer went away.')));
   });

@@ -36,6 +36,7 @@ export function playRestApi(plan: RestApiPlan, host: Pick<LambdaHost, 'invoke'>)
   }
 
   async function answer(request: OriginRequest): Promise<OriginAnswer> {
+    if (request.bodyIsTooLarge) return refuse('REQUEST_TOO_LARGE', request, null);
     const path = request.path.startsWith(`${stagePrefix}/`) ? request.path.slice(stagePrefix.length) : null;
     const match = path === null ? null : tree.match(request.method, path);
     if (path === null || match === null) return refuse('MISSING_AUTHENTICATION_TOKEN', request, null);

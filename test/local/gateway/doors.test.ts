@@ -26,6 +26,11 @@ const restPlan: RestApiPlan = {
       headers: { 'Content-Type': "'application/problem+json'", 'X-Request-Id': 'context.requestId' },
       templates: { 'application/json': '{"error":"UNAUTHENTICATED","request_id":"$context.requestId"}' },
     },
+    REQUEST_TOO_LARGE: {
+      statusCode: 413,
+      headers: {},
+      templates: { 'application/json': '{"error":"PAYLOAD_TOO_LARGE"}' },
+    },
     DEFAULT_5XX: {
       statusCode: null,
       headers: {},
@@ -301,6 +306,13 @@ describe('the app door', () => {
     const response = await post();
     expect(response.status).toBe(status);
     expect(await response.text()).toMatch(body);
+  });
+
+  test('a body over the limit is refused in the words of the template', async () => {
+    functions['authorizer'] = () => Promise.reject(new Error('must not be asked'));
+    const response = await fetch(`${appUrl}/v1/things`, { method: 'POST', body: 'x'.repeat(11 * 1024 * 1024) });
+    expect([response.status, await response.json()]).toEqual([413, { error: 'PAYLOAD_TOO_LARGE' }]);
+    expect(response.headers.get('connection')).toBe('close');
   });
 
   test.each<[claim: string, answer: () => unknown, status: number]>([

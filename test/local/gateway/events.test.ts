@@ -11,6 +11,7 @@ const base: OriginRequest = {
   headers: {},
   cookies: [],
   body: null,
+  bodyIsTooLarge: false,
   sourceIp: '192.0.2.1',
   rawHeaders: [],
   protocol: 'HTTP/1.1',
