@@ -90,6 +90,7 @@ export const ROUTES: readonly Route[] = [
   },
   { door: 'app', method: 'GET', path: '/', function: 'service', access: 'public', summary: 'What answers here' },
   { door: 'app', method: 'GET', path: '/health', function: 'service', access: 'public', summary: 'Liveness' },
+  { door: 'app', method: 'HEAD', path: '/health', function: 'service', access: 'public', summary: 'Liveness' },
   {
     door: 'app',
     method: 'GET',
@@ -117,7 +118,16 @@ export const ROUTES: readonly Route[] = [
   },
 
   { door: 'short', method: 'GET', path: '/', function: 'redirect', access: 'public', summary: 'The bare short domain' },
+  {
+    door: 'short',
+    method: 'HEAD',
+    path: '/',
+    function: 'redirect',
+    access: 'public',
+    summary: 'The bare short domain',
+  },
   { door: 'short', method: 'GET', path: '/health', function: 'redirect', access: 'public', summary: 'Liveness' },
+  { door: 'short', method: 'HEAD', path: '/health', function: 'redirect', access: 'public', summary: 'Liveness' },
   {
     door: 'short',
     method: 'GET',

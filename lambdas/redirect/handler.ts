@@ -36,12 +36,14 @@ async function answer(deps: RedirectHandlerDeps, event: APIGatewayProxyEventV2):
     case 'HEAD /{code}':
       return follow(deps, event);
     case 'GET /':
+    case 'HEAD /':
       return {
         status: 200,
         headers: { ...PAGE_HEADERS, 'x-request-id': event.requestContext.requestId },
         body: shortDomainPage(),
       };
     case 'GET /health':
+    case 'HEAD /health':
       return health(200, { status: 'ok' }, event);
     case 'GET /health/deep': {
       const dependencies = await deps.dependencies();
