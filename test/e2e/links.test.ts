@@ -1,0 +1,488 @@
+import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
+import { problemIn, refusal } from './problem.ts';
+import { type Answer, eventually, type Product, startProduct } from './product.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(() => product.close());
+
+const create = (body: object, key = product.key): Promise<Answer> => product.api('/v1/urls', { body, key });
+const TARGET = 'https://example.com/a?b=c';
+const inFuture = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+describe('creating a link', () => {
+  test('needs a target only, and answers every member of the contract with its Location and ETag', async () => {
+    const created = await create({ original_url: TARGET });
+    const link = created.json<LinkAnswer>();
+    expect([created.status, created.headers.get('location'), created.headers.get('etag')]).toEqual([
+      201,
+      `/v1/urls/${link.short_code}`,
+      '"1"',
+    ]);
+    expect(link).toEqual({
+      short_code: expect.stringMatching(/^[1-9A-HJ-NP-Za-km-z]{7}$/),
+      short_url: `${product.short}/${link.short_code}`,
+      original_url: TARGET,
+      is_custom_alias: false,
+      is_active: true,
+      password_protected: false,
+      expires_at: null,
+      max_clicks: null,
+      title: null,
+      tags: [],
+      external_id: null,
+      redirect_status: 302,
+      forward_query: false,
+      clicks: 0,
+      version: 1,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      updated_at: link.created_at,
+    });
+    expect((await product.api(`/v1/urls/${link.short_code}`)).json()).toEqual(link);
+  });
+
+  test('takes every member of the contract, and never gives the password back', async () => {
+    const expires_at = '2040-01-15T00:00:00Z';
+    const body = {
+      original_url: TARGET,
+      custom_alias: 'with-all',
+      expires_at,
+      max_clicks: 1000,
+      password: 'correct horse battery',
+      title: 'All of it',
+      tags: ['spring'],
+      external_id: 'crm-7',
+      redirect_status: 307,
+      forward_query: true,
+      if_exists: 'create',
+    };
+    const created = await create(body);
+    expect(created.status).toBe(201);
+    const { custom_alias, password, if_exists, ...kept } = body;
+    const expected = { ...kept, short_code: custom_alias, is_custom_alias: true, password_protected: true };
+    expect(created.json()).toMatchObject({ ...expected, expires_at: '2040-01-15T00:00:00.000Z' });
+    const answers = [created, await product.api('/v1/urls/with-all'), await product.api('/v1/urls')];
+    for (const { text } of answers) expect(text).not.toMatch(new RegExp(`${password}|argon2|unlock_?key`, 'i'));
+  });
+
+  test('stores and sends the target as the URL standard writes it', async () => {
+    const link = (await create({ original_url: 'HTTP://Exämple.com:80/ä b/../c?q=ü#f' })).json<LinkAnswer>();
+    expect(link.original_url).toBe('http://xn--exmple-cua.com/c?q=%C3%BC#f');
+    const visit = await product.visit(`/${link.short_code}`);
+    expect(visit.headers.get('location')).toBe(link.original_url);
+  });
+
+  test('takes a target of 8,192 bytes, and not one more', async () => {
+    const fits = 'https://example.com/'.padEnd(8_192, 'x');
+    expect((await create({ original_url: fits })).status).toBe(201);
+    expect(refusal(await create({ original_url: `${fits}x` }))).toEqual([400, 'INVALID_URL']);
+  });
+
+  test.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'ftp://example.com/',
+    'not a url',
+    '//example.com',
+    '',
+    'https://user:secret@example.com/',
+    'https://user@example.com/',
+    'https://exam\tple.com/',
+    'https://example.com/\r\nSet-Cookie: a=b',
+    'https://example.com/\u0000',
+    'http://localhost/',
+    'http://127.0.0.1/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://0177.0.0.1/',
+    'http://[::1]/',
+    'http://[::ffff:10.0.0.1]/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://10.1.2.3/',
+    'http://192.168.0.1:8080/',
+    'http://printer/',
+    'http://a.internal/',
+  ])('refuses the target %j', async (original_url) => {
+    expect(refusal(await create({ original_url }))).toEqual([400, 'INVALID_URL']);
+  });
+
+  test('refuses a target on its own short domain, however it is spelled', async () => {
+    const port = new URL(product.short).port;
+    for (const host of [`localhost:${port}`, `LOCALHOST:${port}`, `localhost.:${port}`]) {
+      expect(refusal(await create({ original_url: `http://${host}/abc` }))).toEqual([400, 'INVALID_URL']);
+    }
+  });
+
+  test.each(['abc', 'a-b_C9', 'x'.repeat(20)])('takes the alias %s', async (custom_alias) => {
+    const created = await create({ original_url: TARGET, custom_alias });
+    expect([created.status, created.json<LinkAnswer>().short_url]).toEqual([201, `${product.short}/${custom_alias}`]);
+  });
+
+  test.each([
+    ...['ab', 'x'.repeat(21), 'with space', 'ümlaut', 'ａｂｃ', 'a/b', 'a.b', 'a+b', '', 'abc\n'],
+    ...['admin', 'API', 'health', 'docs', 'v1', 'openapi', '__proto__', 'constructor', 'toString', 'url', 'urls'],
+  ])('refuses the alias %j', async (custom_alias) => {
+    expect(refusal(await create({ original_url: TARGET, custom_alias }))).toEqual([400, 'INVALID_ALIAS']);
+  });
+
+  test('a taken alias is 409 with two or three free ones, for anybody', async () => {
+    await create({ original_url: TARGET, custom_alias: 'popular' });
+    const refused = await create({ original_url: 'https://example.org/', custom_alias: 'popular' }, product.freeKey);
+    expect(refusal(refused)).toEqual([409, 'ALIAS_TAKEN']);
+    const suggestions = problemIn(refused)['suggestions'] as string[];
+    expect([2, 3]).toContain(suggestions.length);
+    for (const custom_alias of suggestions) {
+      expect((await create({ original_url: TARGET, custom_alias })).status).toBe(201);
+    }
+  });
+
+  test.each<[claim: string, members: object, path: string]>([
+    ['an expiry that has passed', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
+    ['an expiry that is no time', { expires_at: 'tomorrow' }, 'expires_at'],
+    ['no clicks at all', { max_clicks: 0 }, 'max_clicks'],
+    ['half a click', { max_clicks: 1.5 }, 'max_clicks'],
+    ['21 tags', { tags: Array.from({ length: 21 }, (_, index) => `t${index}`) }, 'tags'],
+    ['a tag of 51 characters', { tags: ['ok', 'x'.repeat(51)] }, 'tags[1]'],
+    ['a status that is no redirect', { redirect_status: 200 }, 'redirect_status'],
+    ['an if_exists nobody knows', { if_exists: 'replace' }, 'if_exists'],
+    ['an owner of its own', { workspace_id: 'ws_demofree' }, 'workspace_id'],
+    ['a click count of its own', { clicks: 5 }, 'clicks'],
+    ['a code of its own', { short_code: 'mine' }, 'short_code'],
+    ['__proto__', JSON.parse('{"__proto__": {"x": 1}}') as object, '__proto__'],
+  ])('%s is named with its path', async (_claim, members, path) => {
+    const body = `{"original_url":"${TARGET}",${JSON.stringify(members).slice(1)}`;
+    const refused = await product.api('/v1/urls', { body });
+    expect(refusal(refused)).toEqual([400, 'VALIDATION_FAILED']);
+    expect(problemIn(refused).errors).toEqual([{ path, code: expect.any(String), message: expect.any(String) }]);
+  });
+
+  test('every broken member has its own entry', async () => {
+    const refused = await create({ max_clicks: 0, tags: [1], surprise: true });
+    const paths = problemIn(refused).errors?.map(({ path }) => path);
+    expect(paths?.toSorted()).toEqual(['max_clicks', 'original_url', 'surprise', 'tags[0]']);
+  });
+
+  test('if_exists=return answers the workspace’s own link to the same normalised target, with 200', async () => {
+    const first = await create({ original_url: 'https://example.com/once', if_exists: 'return' });
+    const again = await create({ original_url: 'HTTPS://EXAMPLE.com:443/once', if_exists: 'return' });
+    const foreign = await create({ original_url: 'https://example.com/once', if_exists: 'return' }, product.freeKey);
+    const { short_code } = first.json<LinkAnswer>();
+    expect([first.status, again.status, again.json<LinkAnswer>().short_code]).toEqual([201, 200, short_code]);
+    expect([foreign.status, foreign.json<LinkAnswer>().short_code === short_code]).toEqual([201, false]);
+  });
+
+  test('/url/shorten is the same handler with the same answers', async () => {
+    const created = await product.api('/url/shorten', { body: { original_url: TARGET, custom_alias: 'shortened' } });
+    expect([created.status, created.headers.get('location')]).toEqual([201, '/v1/urls/shortened']);
+    expect((await product.api('/v1/urls/shortened')).json()).toEqual(created.json());
+    expect(refusal(await product.api('/url/shorten', { body: { original_url: 'x' } }))).toEqual([400, 'INVALID_URL']);
+    expect(refusal(await product.api('/url/shorten', { body: {}, key: null }))).toEqual([401, 'UNAUTHENTICATED']);
+  });
+});
+
+describe('creating in bulk', () => {
+  const bulk = (body: unknown): Promise<Answer> => product.api('/v1/urls/bulk', { body });
+  type Bulk = { created: number; failed: number; results: Readonly<Record<string, unknown>>[] };
+  const valid = (count: number, prefix: string): object[] =>
+    Array.from({ length: count }, (_, index) => ({ original_url: `https://example.com/${prefix}/${index}` }));
+
+  test('1,000 links at once, each of them followed where it leads', async () => {
+    const startedAtMs = Date.now();
+    const answer = await bulk({ urls: valid(1_000, 'bulk') });
+    expect(Date.now() - startedAtMs).toBeLessThan(10_000);
+    const { created, failed, results } = answer.json<Bulk>();
+    expect([answer.status, created, failed, results.length]).toEqual([201, 1_000, 0, 1_000]);
+    expect(results.map(({ index }) => index)).toEqual(Array.from({ length: 1_000 }, (_, index) => index));
+    expect(new Set(results.map(({ short_code }) => short_code)).size).toBe(1_000);
+    for (const index of [0, 499, 999]) {
+      const { short_code, short_url } = results[index] ?? {};
+      expect(short_url).toBe(`${product.short}/${String(short_code)}`);
+      const { status, headers } = await product.visit(`/${String(short_code)}`);
+      expect([status, headers.get('location')]).toEqual([302, `https://example.com/bulk/${index}`]);
+    }
+  });
+
+  const mixed = [
+    { original_url: TARGET, custom_alias: 'bulk-good' },
+    { original_url: 'javascript:alert(1)' },
+    { original_url: TARGET, custom_alias: 'bulk-good' },
+    { original_url: TARGET, owner: 'me' },
+    'not even an object',
+  ];
+  const wrong = [
+    { index: 1, error: 'INVALID_URL' },
+    { index: 2, error: 'ALIAS_TAKEN' },
+    { index: 3, error: 'VALIDATION_FAILED' },
+    { index: 4, error: 'VALIDATION_FAILED' },
+  ];
+
+  test.each([{}, { mode: 'all_or_nothing' }])('one wrong entry and nothing is created: %j', async (mode) => {
+    const refused = await bulk({ urls: mixed, ...mode });
+    expect(refusal(refused)).toEqual([400, 'BULK_INVALID']);
+    const invalid = problemIn(refused)['invalid_urls'];
+    expect(invalid).toEqual(wrong.map((entry) => expect.objectContaining({ ...entry, detail: expect.any(String) })));
+    expect((await product.api('/v1/urls/bulk-good')).status).toBe(404);
+  });
+
+  test('an alias that is taken already undoes all of all_or_nothing', async () => {
+    await create({ original_url: TARGET, custom_alias: 'there-before' });
+    const urls = [
+      { original_url: TARGET, custom_alias: 'undone' },
+      { original_url: TARGET, custom_alias: 'there-before' },
+    ];
+    const invalid = problemIn(await bulk({ urls }))['invalid_urls'];
+    expect(invalid).toEqual([expect.objectContaining({ index: 1, error: 'ALIAS_TAKEN' })]);
+    expect((await create({ original_url: TARGET, custom_alias: 'undone' })).status).toBe(201);
+  });
+
+  test('partial creates what is right and says what is wrong, entry by entry', async () => {
+    const answer = await bulk({ urls: mixed, mode: 'partial' });
+    const { created, failed, results } = answer.json<Bulk>();
+    expect([answer.status, created, failed]).toEqual([201, 1, 4]);
+    expect(results).toEqual([
+      { index: 0, short_code: 'bulk-good', short_url: `${product.short}/bulk-good` },
+      ...wrong.map((entry) => expect.objectContaining({ ...entry, detail: expect.any(String) })),
+    ]);
+  });
+
+  test.each<[claim: string, body: unknown]>([
+    ['1,001 URLs', { urls: Array.from({ length: 1_001 }, () => ({ original_url: TARGET })) }],
+    ['no URL', { urls: [] }],
+    ['no list', { urls: { original_url: TARGET } }],
+    ['a mode nobody knows', { urls: [{ original_url: TARGET }], mode: 'most' }],
+    ['a member nobody knows', { urls: [{ original_url: TARGET }], owner: 1 }],
+  ])('%s are refused whole', async (_claim, body) => {
+    expect(refusal(await bulk(body))).toEqual([400, 'VALIDATION_FAILED']);
+  });
+
+  test('takes nearly 4 MB, and answers 413 beyond', async () => {
+    const urls = Array.from({ length: 500 }, (_, index) => ({
+      original_url: `https://example.com/${index}/`.padEnd(8_100, 'x'),
+    }));
+    expect((await bulk({ urls })).status).toBe(201);
+    expect(refusal(await bulk(`{"urls": [], "x": "${'x'.repeat(4 * 1024 * 1024)}"}`))).toEqual([
+      413,
+      'PAYLOAD_TOO_LARGE',
+    ]);
+  });
+});
+
+describe('listing links', () => {
+  type List = { data: LinkAnswer[]; next_cursor: string | null };
+  const list = async (query: string, key = product.freeKey): Promise<List> => {
+    const answer = await product.api(`/v1/urls?${query}`, { key });
+    expect(answer.status).toBe(200);
+    return answer.json<List>();
+  };
+  const all = async (query: string, limit: number): Promise<LinkAnswer[]> => {
+    const found: LinkAnswer[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: List = await list(
+        `${query}&limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`,
+        product.key,
+      );
+      expect(page.data.length).toBeLessThanOrEqual(limit);
+      found.push(...page.data);
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    return found;
+  };
+  const codes = (links: readonly LinkAnswer[]): string[] => links.map(({ short_code }) => short_code);
+
+  /** One by one, so that their times differ. */
+  beforeAll(async () => {
+    const bodies = Array.from({ length: 23 }, (_, index) => ({
+      original_url: `https://example.com/listed/${index}`,
+      custom_alias: `listed-${index}`,
+      tags: ['listed', index % 2 === 0 ? 'even' : 'odd'],
+      title: index === 7 ? 'Größter Fund' : null,
+      external_id: index === 8 ? 'crm-8' : null,
+      expires_at: index === 9 ? inFuture(400) : null,
+    }));
+    for (const body of bodies) {
+      expect((await create(body)).status).toBe(201);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await product.api('/v1/urls/listed-10', { method: 'PATCH', body: { is_active: false } });
+    await product.api('/v1/urls/listed-11', { method: 'DELETE' });
+    for (const [code, times] of [
+      ['listed-3', 3],
+      ['listed-20', 2],
+    ] as const) {
+      for (let visits = 0; visits < times; visits += 1) await product.visit(`/${code}`);
+    }
+  }, 20_000);
+
+  const LISTED = Array.from({ length: 23 }, (_, index) => `listed-${22 - index}`).filter(
+    (code) => code !== 'listed-11',
+  );
+
+  test.each([1, 7, 22, 100])('all pages of %i hold every link once, newest first', async (limit) => {
+    expect(codes(await all('tag=listed', limit))).toEqual(LISTED);
+  });
+
+  test('has 20 on a page when nobody says how many', async () => {
+    const { data, next_cursor } = await list('tag=listed', product.key);
+    expect([data.length, next_cursor]).toEqual([20, expect.any(String)]);
+  });
+
+  test('of the whole workspace walks to the end in pages of 100', async () => {
+    const walked = codes(await all('sort=-created_at', 100));
+    expect(walked.length).toBeGreaterThan(1_500);
+    expect(new Set(walked).size).toBe(walked.length);
+  });
+
+  test.each<[query: string, found: string[]]>([
+    ['tag=odd&tag=odd', LISTED.filter((code) => Number(code.slice(7)) % 2 === 1)],
+    ['search=LISTED%2F20', ['listed-20']],
+    ['search=gr%C3%B6%C3%9Fter', ['listed-7']],
+    ['search=listed-2', ['listed-22', 'listed-21', 'listed-20', 'listed-2']],
+    ['external_id=crm-8', ['listed-8']],
+    ['tag=listed&status=disabled', ['listed-10']],
+    ['tag=nobody', []],
+    ['created_after=2999-01-01T00:00:00Z', []],
+    ['created_before=2020-01-01T00:00:00Z', []],
+  ])('%s finds exactly its links', async (query, found) => {
+    expect(codes(await all(query, 100))).toEqual(found);
+  });
+
+  test('status tells active from expired', async () => {
+    const expired = await eventually(
+      () => all('tag=listed&status=expired', 50),
+      (links) => links.length > 0,
+      1_000,
+    );
+    expect(codes(expired)).toEqual(['listed-9']);
+    const active = LISTED.filter((code) => !['listed-9', 'listed-10'].includes(code));
+    expect(codes(await all('tag=listed&status=active', 50))).toEqual(active);
+  });
+
+  test('created_after and created_before leave out the moment itself', async () => {
+    const { created_at } = (await product.api('/v1/urls/listed-15')).json<LinkAnswer>();
+    const after = codes(await all(`tag=listed&created_after=${created_at}`, 50));
+    const before = codes(await all(`tag=listed&created_before=${encodeURIComponent(created_at)}`, 50));
+    expect([after.at(-1), before[0], after.length + before.length]).toEqual(['listed-16', 'listed-14', 21]);
+  });
+
+  test('-clicks puts the most clicked first and has every link once', async () => {
+    const mostClicked = () => all('tag=listed&sort=-clicks', 5);
+    const links = await eventually(mostClicked, ([first]) => first?.clicks === 3, 2_000);
+    expect(links.slice(0, 3).map(({ short_code, clicks }) => [short_code, clicks])).toEqual([
+      ['listed-3', 3],
+      ['listed-20', 2],
+      ['listed-22', 0],
+    ]);
+    expect(codes(links).toSorted()).toEqual(LISTED.toSorted());
+  });
+
+  test('another workspace sees none of them, and no cursor of ours opens a way in', async () => {
+    expect(codes((await list('tag=listed')).data)).toEqual([]);
+    const { next_cursor } = await list('tag=listed&limit=5', product.key);
+    const refused = await product.api(`/v1/urls?cursor=${next_cursor ?? ''}`, { key: product.freeKey });
+    expect(refusal(refused)).toEqual([400, 'VALIDATION_FAILED']);
+    expect(problemIn(refused).errors?.[0]?.path).toBe('cursor');
+  });
+
+  test.each([
+    'limit=0',
+    'limit=101',
+    'limit=ten',
+    'cursor=forged',
+    'sort=clicks',
+    'status=lost',
+    'created_after=today',
+  ])('%s is refused by its name', async (query) => {
+    const refused = await product.api(`/v1/urls?${query}`);
+    expect(refusal(refused)).toEqual([400, 'VALIDATION_FAILED']);
+    expect(problemIn(refused).errors?.map(({ path }) => path)).toEqual([query.split('=')[0]]);
+  });
+});
+
+describe('changing and deleting a link', () => {
+  const change = (code: string, body: unknown, headers = {}): Promise<Answer> =>
+    product.api(`/v1/urls/${code}`, { method: 'PATCH', body, headers });
+
+  test('changes what is named and nothing else, and visitors are sent on at once', async () => {
+    const before = (
+      await create({ original_url: TARGET, custom_alias: 'moving', title: 'Old', tags: ['a'] })
+    ).json<LinkAnswer>();
+    expect((await product.visit('/moving')).headers.get('location')).toBe(TARGET);
+    const changed = await change('moving', { original_url: 'https://example.org/new', title: null });
+    const after = changed.json<LinkAnswer>();
+    expect(after).toEqual({
+      ...before,
+      original_url: 'https://example.org/new',
+      title: null,
+      version: 2,
+      clicks: expect.any(Number),
+      updated_at: after.updated_at,
+    });
+    expect([changed.status, changed.headers.get('etag')]).toEqual([200, '"2"']);
+    const moved = async () => (await product.visit('/moving')).headers.get('location');
+    await eventually(moved, (location) => location === 'https://example.org/new', 2_000);
+  });
+
+  test('honours If-Match on PATCH and DELETE', async () => {
+    const { headers } = await create({ original_url: TARGET, custom_alias: 'matched' });
+    const first = { 'if-match': headers.get('etag') ?? '' };
+    expect((await change('matched', { title: 'b' }, first)).status).toBe(200);
+    expect(refusal(await change('matched', { title: 'c' }, first))).toEqual([412, 'VERSION_CONFLICT']);
+    expect(refusal(await change('matched', { title: 'c' }, { 'if-match': 'W/"2"' }))).toEqual([
+      412,
+      'VERSION_CONFLICT',
+    ]);
+    const remove = (ifMatch: string) =>
+      product.api('/v1/urls/matched', { method: 'DELETE', headers: { 'if-match': ifMatch } });
+    expect(refusal(await remove('"1"'))).toEqual([412, 'VERSION_CONFLICT']);
+    expect((await product.api('/v1/urls/matched')).json<LinkAnswer>().title).toBe('b');
+    const removed = await remove('"2"');
+    expect([removed.status, removed.text]).toEqual([204, '']);
+  });
+
+  test('a deleted code stays taken: gone for visitors, unknown to its owner, never anybody else’s', async () => {
+    await create({ original_url: TARGET, custom_alias: 'buried' });
+    await product.api('/v1/urls/buried', { method: 'DELETE' });
+    expect(refusal(await product.api('/v1/urls/buried'))).toEqual([404, 'URL_NOT_FOUND']);
+    expect(refusal(await product.api('/v1/urls/buried', { method: 'DELETE' }))).toEqual([404, 'URL_NOT_FOUND']);
+    expect((await product.visit('/buried')).status).toBe(410);
+    expect(refusal(await create({ original_url: TARGET, custom_alias: 'buried' }, product.freeKey))).toEqual([
+      409,
+      'ALIAS_TAKEN',
+    ]);
+  });
+
+  test('another workspace’s link is the same 404 as none', async () => {
+    await create({ original_url: TARGET, custom_alias: 'not-yours' });
+    const asked = async (path: string, method: string, body?: unknown): Promise<unknown> => {
+      const { status, json } = await product.api(path, { method, body, key: product.freeKey });
+      return { ...json<object>(), status, request_id: null };
+    };
+    for (const [method, suffix, body] of [
+      ['GET', ''],
+      ['PATCH', '', { title: 'x' }],
+      ['DELETE', ''],
+      ['GET', '/stats'],
+    ] as const) {
+      const foreign = await asked(`/v1/urls/not-yours${suffix}`, method, body);
+      expect(foreign).toMatchObject({ status: 404, error: 'URL_NOT_FOUND' });
+      expect(foreign).toEqual(await asked(`/v1/urls/no-such-link${suffix}`, method, body));
+    }
+    expect((await product.api('/v1/urls/not-yours')).json<LinkAnswer>()).toMatchObject({ title: null, version: 1 });
+  });
+
+  test.each<[claim: string, body: object, word: string]>([
+    ['a target that is none', { original_url: 'javascript:alert(1)' }, 'INVALID_URL'],
+    ['a past expiry', { expires_at: '2020-01-01T00:00:00Z' }, 'VALIDATION_FAILED'],
+    ['another alias', { custom_alias: 'renamed' }, 'VALIDATION_FAILED'],
+    ['another owner', { workspace_id: 'ws_demofree' }, 'VALIDATION_FAILED'],
+    ['another version', { version: 9 }, 'VALIDATION_FAILED'],
+  ])('cannot be given %s', async (_claim, body, word) => {
+    await create({ original_url: TARGET, custom_alias: 'unmoved' });
+    expect(refusal(await change('unmoved', body))).toEqual([400, word]);
+    expect((await product.api('/v1/urls/unmoved')).json<LinkAnswer>().version).toBe(1);
+  });
+});

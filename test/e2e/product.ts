@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { apiKeyItem } from '../../adapters/account-items.ts';
+import { TABLE_ENV } from '../../adapters/env.ts';
+import { hashApiKey, newApiKey, type Scope } from '../../core/accounts/api-key.ts';
+import type { SettingsOverrides } from '../../lib/config.ts';
+import { REGION } from '../../local/cloud/account.ts';
+import { ADMIN_ACCESS_KEY_ID } from '../../local/engines/iam.ts';
+import { type Laptop, startLaptop } from '../../local/laptop.ts';
+import { seed } from '../../local/seed.ts';
+
+/** An answer as a user sees it. `json` throws where the body is none. */
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: <T = Record<string, unknown>>() => T;
+};
+
+export type Call = {
+  readonly method?: string;
+  /** An object is sent as JSON, a string as it is. */
+  readonly body?: unknown;
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** A whole Signpost, started for one test file, and two customers of it. */
+export type Product = {
+  readonly laptop: Laptop;
+  readonly app: string;
+  readonly short: string;
+  /** Key of the workspace without tight limits. */
+  readonly key: string;
+  /** Key of another workspace, on the free plan. */
+  readonly freeKey: string;
+  /** A call to the app domain with the unlimited key unless told otherwise; redirects are not followed. */
+  api(path: string, call?: Call): Promise<Answer>;
+  /** A visit to the short domain, as a browser without a key. */
+  visit(path: string, call?: Call): Promise<Answer>;
+  /** A new key of the unlimited workspace that may do only this. */
+  keyWith(scopes: readonly Scope[]): Promise<string>;
+  close(): Promise<void>;
+};
+
+export const BROWSER =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
+export async function startProduct(settings: SettingsOverrides = {}): Promise<Product> {
+  const laptop = await startLaptop({ dataDir: null, appPort: 0, shortPort: 0, settings });
+  const demo = await seed(laptop, { empty: true });
+  const documents = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      endpoint: laptop.engines.dynamoDb.url,
+      region: REGION,
+      credentials: { accessKeyId: ADMIN_ACCESS_KEY_ID, secretAccessKey: 'laptop' },
+    }),
+  );
+  return {
+    laptop,
+    app: demo.app,
+    short: demo.short,
+    key: demo.api_key,
+    freeKey: demo.free_api_key,
+    api: (path, call = {}) => send(`${demo.app}${path}`, { key: demo.api_key, ...call }),
+    visit: (path, call = {}) =>
+      send(`${demo.short}${path}`, {
+        ...call,
+        headers: { 'user-agent': BROWSER, accept: 'text/html', ...call.headers },
+      }),
+    async keyWith(scopes) {
+      const secret = newApiKey(randomBytes);
+      const key = {
+        id: `key_${secret.slice(3, 12)}`,
+        workspaceId: 'ws_demo',
+        name: 'narrow',
+        scopes,
+        createdAtMs: Date.now(),
+      };
+      await documents.send(
+        new PutCommand({ TableName: accountsTableOf(laptop), Item: apiKeyItem(key, hashApiKey(secret)) }),
+      );
+      return secret;
+    },
+    async close() {
+      documents.destroy();
+      await laptop.close();
+    },
+  };
+}
+
+function accountsTableOf({ plan }: Laptop): string {
+  const name = plan.functions.map(({ env }) => env[TABLE_ENV.accounts]).find((found) => found !== undefined);
+  if (name === undefined) throw new Error('No function knows the Accounts table.');
+  return name;
+}
+
+export async function send(url: string, { method, body, key, headers }: Call): Promise<Answer> {
+  const sent = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await fetch(url, {
+    method: method ?? (sent === undefined ? 'GET' : 'POST'),
+    redirect: 'manual',
+    headers: {
+      ...(typeof key === 'string' ? { authorization: `Bearer ${key}` } : {}),
+      ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(sent === undefined ? {} : { body: sent }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: <T>() => JSON.parse(text) as T };
+}
+
+/** Asks again until `done`, at most `withinMs`; answers how long it took and throws what was last seen. */
+export async function eventually<T>(ask: () => Promise<T>, done: (seen: T) => boolean, withinMs: number): Promise<T> {
+  const deadlineMs = Date.now() + withinMs;
+  for (;;) {
+    const seen = await ask();
+    if (done(seen)) return seen;
+    if (Date.now() > deadlineMs) throw new Error(`Not within ${withinMs} ms; last seen: ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
