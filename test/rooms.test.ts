@@ -10,6 +10,7 @@ const FACTS = new Set([
   'adapters/env.ts',
   'adapters/table.ts',
   'lambdas/routes.ts',
+  'lambdas/viewer-headers.ts',
 ]);
 
 const MAX_LINES = 350;
