@@ -1,0 +1,420 @@
+import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
+import { problemIn, refusal } from './problem.ts';
+import { type Answer, BROWSER, type Call, eventually, type Product, startProduct } from './product.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(() => product.close());
+
+const TARGET = 'https://example.com/landing?a=1';
+const SECRET_TARGET = 'https://secret.example/hidden-report';
+const PASSWORD = 'correct horse';
+const JSON_WANTED = { headers: { accept: 'application/json' } };
+
+async function link(members: object): Promise<string> {
+  const created = await product.api('/v1/urls', { body: { original_url: TARGET, ...members } });
+  expect(created.status).toBe(201);
+  return created.json<LinkAnswer>().short_code;
+}
+type Stats = {
+  total: number;
+  bots: number;
+  by_day: unknown[];
+  by_hour: unknown[];
+  by_country: unknown[];
+  by_device: unknown[];
+};
+const statsOf = async (code: string): Promise<Stats> => (await product.api(`/v1/urls/${code}/stats`)).json<Stats>();
+const counted = (code: string, total: number): Promise<Stats> =>
+  eventually(
+    () => statsOf(code),
+    (stats) => stats.total >= total,
+    2_000,
+  );
+const visit = (path: string, call?: Call): Promise<Answer> => product.visit(path, call);
+
+/** A change is seen by every visitor within two seconds; looking counts nothing. */
+async function seenAs(code: string, status: number): Promise<string> {
+  const look = () => visit(`/${code}`, { method: 'HEAD' });
+  await eventually(look, (seen) => seen.status === status, 2_000);
+  return code;
+}
+
+describe('a link that is alive', () => {
+  test('sends on with 302, its Location, and the word that nobody may keep the answer', async () => {
+    const { status, headers, text } = await visit(`/${await link({})}`);
+    expect([status, headers.get('location'), headers.get('cache-control'), text]).toEqual([
+      302,
+      TARGET,
+      'private, no-store',
+      '',
+    ]);
+  });
+
+  test.each([301, 302, 307, 308])('sends on with its own status %i', async (redirect_status) => {
+    expect((await visit(`/${await link({ redirect_status })}`)).status).toBe(redirect_status);
+  });
+
+  test('passes its query on only where it says so', async () => {
+    const plain = await link({});
+    const passing = await link({ forward_query: true });
+    expect((await visit(`/${plain}?b=2`)).headers.get('location')).toBe(TARGET);
+    expect((await visit(`/${passing}?b=2&c=%20x`)).headers.get('location')).toBe(`${TARGET}&b=2&c=%20x`);
+  });
+
+  test('answers HEAD like GET, without a body and without a click; GET is one click', async () => {
+    const code = await link({});
+    const looked = await visit(`/${code}`, { method: 'HEAD' });
+    expect([looked.status, looked.headers.get('location'), looked.text]).toEqual([302, TARGET, '']);
+    await visit(`/${code}`);
+    await counted(code, 1);
+    expect((await statsOf(code)).total).toBe(1);
+  });
+});
+
+type Refused = {
+  readonly status: number;
+  readonly word: string;
+  readonly page: RegExp;
+  readonly code: () => Promise<string>;
+};
+const REFUSED: readonly (readonly [claim: string, refused: Refused])[] = [
+  ['unknown', { status: 404, word: 'URL_NOT_FOUND', page: /doesn’t exist/, code: async () => 'no-such-link' }],
+  ['a code no link can have', { status: 404, word: 'URL_NOT_FOUND', page: /doesn’t exist/, code: async () => 'x' }],
+  [
+    'disabled',
+    {
+      status: 410,
+      word: 'URL_DISABLED',
+      page: /switched off/,
+      code: async () => {
+        const code = await link({});
+        await product.api(`/v1/urls/${code}`, { method: 'PATCH', body: { is_active: false } });
+        return seenAs(code, 410);
+      },
+    },
+  ],
+  [
+    'deleted',
+    {
+      status: 410,
+      word: 'URL_DISABLED',
+      page: /switched off/,
+      code: async () => {
+        const code = await link({});
+        await product.api(`/v1/urls/${code}`, { method: 'DELETE' });
+        return seenAs(code, 410);
+      },
+    },
+  ],
+  [
+    'expired',
+    {
+      status: 410,
+      word: 'URL_EXPIRED',
+      page: /has expired/,
+      code: async () => {
+        const code = await link({ expires_at: new Date(Date.now() + 150).toISOString() });
+        await new Promise((resolve) => setTimeout(resolve, 160));
+        return code;
+      },
+    },
+  ],
+  [
+    'used up',
+    {
+      status: 410,
+      word: 'CLICK_LIMIT_REACHED',
+      page: /used up/,
+      code: async () => {
+        const code = await link({ max_clicks: 1 });
+        expect((await visit(`/${code}`)).status).toBe(302);
+        await counted(code, 1);
+        return code;
+      },
+    },
+  ],
+  [
+    'protected',
+    { status: 403, word: 'PASSWORD_REQUIRED', page: /type="password"/, code: () => link({ password: PASSWORD }) },
+  ],
+];
+
+describe.each(REFUSED)('a link that is %s', (_claim, { status, word, page, code: codeOf }) => {
+  let code: string;
+  let clicksBefore: number;
+  beforeAll(async () => {
+    code = await codeOf();
+    clicksBefore = word === 'CLICK_LIMIT_REACHED' ? 1 : 0;
+  });
+
+  test('gives a browser a small page without script', async () => {
+    const { status: answered, headers, text } = await visit(`/${code}`);
+    expect([answered, headers.get('content-type')]).toEqual([status, 'text/html; charset=utf-8']);
+    expect(text).toMatch(page);
+    expect(text).not.toMatch(/<script|javascript:|\son\w+=|src=|https?:\/\/(?!localhost)/i);
+    expect(Buffer.byteLength(text)).toBeLessThan(10_240);
+    expect([headers.get('x-robots-tag'), headers.get('cache-control')]).toEqual(['noindex', 'private, no-store']);
+  });
+
+  test('gives a program a problem document', async () => {
+    expect(refusal(await visit(`/${code}`, JSON_WANTED))).toEqual([status, word]);
+    expect((await visit(`/${code}`, JSON_WANTED)).headers.get('vary')).toBe('accept');
+  });
+
+  test('answers HEAD with the same status and no body', async () => {
+    const looked = await visit(`/${code}`, { method: 'HEAD' });
+    expect([looked.status, looked.text]).toEqual([status, '']);
+  });
+
+  test('tells its target to nobody', async () => {
+    for (const call of [{}, JSON_WANTED, { method: 'HEAD' }]) {
+      const { text, headers } = await visit(`/${code}`, call);
+      expect([text.includes('landing'), headers.get('location')]).toEqual([false, null]);
+    }
+  });
+
+  test('counts no click', async () => {
+    if (word === 'URL_NOT_FOUND') return;
+    const owned = await product.api(`/v1/urls/${code}/stats`);
+    if (owned.status === 200) expect(owned.json<Stats>().total).toBe(clicksBefore);
+    else expect(refusal(owned)).toEqual([404, 'URL_NOT_FOUND']);
+  });
+});
+
+describe('what refusals say besides', () => {
+  test('when a link expired', async () => {
+    const expires_at = new Date(Date.now() + 100).toISOString();
+    const code = await link({ expires_at });
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    expect(problemIn(await visit(`/${code}`, JSON_WANTED))['expired_at']).toBe(expires_at);
+  });
+
+  test('how to unlock', async () => {
+    const code = await link({ password: PASSWORD });
+    const { action } = problemIn(await visit(`/${code}`, JSON_WANTED));
+    expect(action).toEqual({ method: 'POST', endpoint: `/v1/urls/${code}/unlock` });
+  });
+});
+
+describe('a link with max_clicks', () => {
+  test('lets the first N through and never one more, however many come at once', async () => {
+    const code = await link({ max_clicks: 5 });
+    const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await visit(`/${code}`)).status));
+    expect(statuses.filter((status) => status === 302)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 410)).toHaveLength(25);
+    expect((await counted(code, 5)).total).toBe(5);
+  });
+
+  test('is not used up by HEAD, previews and prefetches', async () => {
+    const code = await link({ max_clicks: 1 });
+    for (let round = 0; round < 3; round += 1) {
+      expect((await visit(`/${code}`, { method: 'HEAD' })).status).toBe(302);
+      expect((await visit(`/${code}+`)).status).toBe(200);
+      expect((await visit(`/${code}`, { headers: { 'sec-purpose': 'prefetch' } })).status).toBe(425);
+    }
+    expect((await visit(`/${code}`)).status).toBe(302);
+    expect((await visit(`/${code}`, { method: 'HEAD' })).status).toBe(410);
+  });
+});
+
+describe('a prefetch', () => {
+  test.each<Record<string, string>>([
+    { 'sec-purpose': 'prefetch' },
+    { 'sec-purpose': 'prefetch;prerender' },
+    { purpose: 'prefetch' },
+    { 'x-moz': 'prefetch' },
+  ])('%j is answered and not counted', async (headers) => {
+    const code = await link({});
+    expect((await visit(`/${code}`, { headers })).status).toBe(302);
+    await visit(`/${code}`);
+    expect((await counted(code, 1)).total).toBe(1);
+  });
+});
+
+describe('the preview', () => {
+  test('says where a link leads and since when, and counts nothing', async () => {
+    const code = await link({});
+    const page = await visit(`/${code}+`);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('example.com');
+    expect(page.text).toContain('https://example.com/landing?a=1');
+    expect(page.text).toContain(new Date().toISOString().slice(0, 10));
+    expect(page.text).toContain(`href="/${code}"`);
+    expect((await visit(`/${code}+`, JSON_WANTED)).json()).toEqual({
+      short_code: code,
+      original_url: TARGET,
+      password_protected: false,
+      created_at: expect.any(String),
+    });
+    await visit(`/${code}`);
+    expect((await counted(code, 1)).total).toBe(1);
+  });
+
+  test('of a protected link shows no target, also to who has unlocked it', async () => {
+    const code = await link({ original_url: SECRET_TARGET, password: PASSWORD });
+    const { unlock_token } = (await unlock(code, PASSWORD)).json<{ unlock_token: string }>();
+    for (const call of [{}, JSON_WANTED, { headers: { cookie: `signpost_unlock=${unlock_token}` } }]) {
+      const { status, text } = await visit(`/${code}+`, call);
+      expect([status, text.includes('secret.example')]).toEqual([200, false]);
+    }
+  });
+
+  test('of what is not there is the same refusal as a visit', async () => {
+    expect((await visit('/no-such-link+')).status).toBe(404);
+  });
+});
+
+const unlock = (code: string, password: unknown, door: 'app' | 'short' = 'short'): Promise<Answer> =>
+  (door === 'short' ? visit : product.api)(`/v1/urls/${code}/unlock`, { body: { password }, key: null });
+const form = (code: string, password: string): Promise<Answer> =>
+  visit(`/${code}`, {
+    body: new URLSearchParams({ password }).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+
+describe('unlocking', () => {
+  test.each(['app', 'short'] as const)(
+    'on the %s domain answers token, address and a cookie for its path only',
+    async (door) => {
+      const code = await link({ original_url: SECRET_TARGET, password: PASSWORD });
+      const answer = await unlock(code, PASSWORD, door);
+      const { unlock_token, redirect_url } = answer.json<{ unlock_token: string; redirect_url: string }>();
+      expect([answer.status, redirect_url]).toEqual([200, `${product.short}/${code}?unlock_token=${unlock_token}`]);
+      expect(answer.text).not.toContain('secret.example');
+      const [cookie = ''] = answer.headers.getSetCookie();
+      expect(cookie).toBe(`signpost_unlock=${unlock_token}; Path=/${code}; Max-Age=3600; HttpOnly; SameSite=Lax`);
+
+      for (const visited of [
+        await visit(`/${code}`, { headers: { cookie: cookie.split(';')[0] ?? '' } }),
+        await visit(`/${code}`, { headers: { cookie: `other=1; ${cookie.split(';')[0] ?? ''}; more=2` } }),
+        await visit(new URL(redirect_url).pathname + new URL(redirect_url).search),
+      ]) {
+        expect([visited.status, visited.headers.get('location')]).toEqual([302, SECRET_TARGET]);
+      }
+      expect((await counted(code, 3)).total).toBe(3);
+    },
+  );
+
+  test('by the page’s form comes back with 303 to the link itself, which then leads on', async () => {
+    const code = await link({ original_url: SECRET_TARGET, password: PASSWORD });
+    const page = await visit(`/${code}`);
+    expect(page.text).toContain(`<form method="post" action="/${code}">`);
+    const wrong = await form(code, 'guess');
+    expect([wrong.status, wrong.headers.getSetCookie()]).toEqual([401, []]);
+    expect(wrong.text).toMatch(/Wrong password\. 4 tries left\./);
+    expect(wrong.text).toMatch(/aria-describedby="error"/);
+    const right = await form(code, PASSWORD);
+    expect([right.status, right.headers.get('location')]).toEqual([303, `/${code}`]);
+    const cookie = right.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const visited = await visit(`/${code}`, { headers: { cookie } });
+    expect([visited.status, visited.headers.get('location')]).toEqual([302, SECRET_TARGET]);
+    expect((await counted(code, 1)).total).toBe(1);
+  });
+
+  test('never sends the token on to the target', async () => {
+    const code = await link({ original_url: SECRET_TARGET, password: PASSWORD, forward_query: true });
+    const { unlock_token } = (await unlock(code, PASSWORD)).json<{ unlock_token: string }>();
+    const { headers } = await visit(`/${code}?a=1&unlock_token=${unlock_token}`);
+    expect(headers.get('location')).toBe(`${SECRET_TARGET}?a=1`);
+  });
+
+  test('a token opens its own link only, and none after the password has changed', async () => {
+    const [one, other] = [await link({ password: PASSWORD }), await link({ password: PASSWORD })];
+    const { unlock_token } = (await unlock(one, PASSWORD)).json<{ unlock_token: string }>();
+    expect((await visit(`/${other}?unlock_token=${unlock_token}`)).status).toBe(403);
+    expect((await visit(`/${one}?unlock_token=${unlock_token}x`)).status).toBe(403);
+    await product.api(`/v1/urls/${one}`, { method: 'PATCH', body: { password: 'another one' } });
+    const old = async () => (await visit(`/${one}?unlock_token=${unlock_token}`)).status;
+    await eventually(old, (status) => status === 403, 2_000);
+  });
+
+  test.each(['api', 'form'] as const)('five wrong passwords by %s lock it, for the right one too', async (way) => {
+    const code = await link({ original_url: SECRET_TARGET, password: PASSWORD });
+    const attempt = (password: string) => (way === 'api' ? unlock(code, password) : form(code, password));
+    for (const left of [4, 3, 2, 1, 0]) {
+      const wrong = await attempt('guess');
+      expect(wrong.status).toBe(401);
+      if (way === 'api')
+        expect(problemIn(wrong)).toMatchObject({ error: 'INVALID_PASSWORD', attempts_remaining: left });
+    }
+    const right = await attempt(PASSWORD);
+    expect([right.status, right.headers.getSetCookie()]).toEqual([429, []]);
+    const retryAfterS = Number(right.headers.get('retry-after'));
+    expect(retryAfterS).toBeGreaterThan(590);
+    expect(retryAfterS).toBeLessThanOrEqual(600);
+    if (way === 'api') expect(problemIn(right)).toMatchObject({ error: 'UNLOCK_LOCKED', retry_after: retryAfterS });
+    else expect(right.text).toContain('Too many tries');
+  });
+
+  test('of 20 guesses at once five are looked at', async () => {
+    const code = await link({ password: PASSWORD });
+    const statuses = await Promise.all(Array.from({ length: 20 }, async () => (await unlock(code, 'guess')).status));
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(15);
+  });
+
+  test.each<[claim: string, code: () => Promise<string>, status: number, word: string]>([
+    ['what is not there', async () => 'no-such-link', 404, 'URL_NOT_FOUND'],
+    ['what is no code', async () => 'a%20b', 404, 'URL_NOT_FOUND'],
+  ])('%s is refused', async (_claim, codeOf, status, word) => {
+    expect(refusal(await unlock(await codeOf(), PASSWORD))).toEqual([status, word]);
+  });
+
+  test.each<[body: unknown, status: number, word: string]>([
+    [{}, 400, 'VALIDATION_FAILED'],
+    [{ password: '' }, 400, 'VALIDATION_FAILED'],
+    [{ password: 5 }, 400, 'VALIDATION_FAILED'],
+    [{ password: 'x', more: 1 }, 400, 'VALIDATION_FAILED'],
+    ['{', 400, 'INVALID_JSON'],
+    [{ password: 'x'.repeat(5_000) }, 413, 'PAYLOAD_TOO_LARGE'],
+  ])('a body of %.40j is refused without taking a try', async (body, status, word) => {
+    const code = await link({ password: PASSWORD });
+    expect(refusal(await visit(`/v1/urls/${code}/unlock`, { body }))).toEqual([status, word]);
+    expect(problemIn(await unlock(code, 'guess'))['attempts_remaining']).toBe(4);
+  });
+});
+
+describe('statistics', () => {
+  test('hold a click within two seconds, with where and on what it was made', async () => {
+    const code = await link({});
+    const from = (viewer: string, agent = BROWSER) =>
+      visit(`/${code}`, { headers: { 'x-signpost-viewer': viewer, 'user-agent': agent } });
+    await from('country=DE;region=BE;city=Berlin;device=mobile');
+    await from('country=DE;device=tablet');
+    await from('country=BR;device=desktop');
+    await from('country=BR;device=tv', 'Googlebot/2.1 (+http://www.google.com/bot.html)');
+    const today = new Date().toISOString().slice(0, 10);
+    const stats = await counted(code, 4);
+    expect(stats).toEqual({
+      short_code: code,
+      from_day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      timezone: 'UTC',
+      total: 4,
+      bots: 1,
+      by_day: [{ day: today, clicks: 4 }],
+      by_hour: [{ hour: expect.stringMatching(new RegExp(`^${today}T\\d\\d:00:00Z$`)), clicks: 4 }],
+      by_country: [
+        { country: 'BR', clicks: 2 },
+        { country: 'DE', clicks: 2 },
+      ],
+      by_device: expect.arrayContaining(['mobile', 'tablet', 'desktop', 'tv'].map((device) => ({ device, clicks: 1 }))),
+    });
+    expect((await product.api(`/v1/urls/${code}`)).json<LinkAnswer>().clicks).toBe(4);
+  });
+
+  test('marks visits without a user agent as bots', async () => {
+    const code = await link({});
+    await visit(`/${code}`, { headers: { 'user-agent': '' } });
+    expect(await counted(code, 1)).toMatchObject({ total: 1, bots: 1 });
+  });
+
+  test.each(['0', '-1', '1.5', 'all', '10000'])('days=%s is refused', async (days) => {
+    expect(refusal(await product.api(`/v1/urls/${await link({})}/stats?days=${days}`))).toEqual([
+      400,
+      'VALIDATION_FAILED',
+    ]);
+  });
+});
