@@ -1,76 +1,13 @@
 import * as z from 'zod/mini';
 import type { FailureWord } from '../../core/errors.ts';
 import { FAILURES } from '../../core/errors.ts';
-import { bulkAnswer, bulkBody, changeBody, createBody, linkAnswer, listAnswer, listQuery } from '../links/schemas.ts';
+import { linkAnswer } from '../links/schemas.ts';
 import { STATUS_OF } from '../problem.ts';
 import type { Route } from '../routes.ts';
 import { ROUTES } from '../routes.ts';
-import { statsAnswer } from '../stats/handler.ts';
-import { unlockAnswer, unlockBody } from '../unlock/handler.ts';
-
-type Operation = {
-  readonly body?: z.ZodMiniType;
-  readonly query?: z.ZodMiniType;
-  /** Status and schema of success; a schema of null is an empty or non-JSON answer. */
-  readonly success: readonly [number, z.ZodMiniType | null];
-  readonly failures: readonly FailureWord[];
-};
-
-const CREATE_FAILURES = [
-  'VALIDATION_FAILED',
-  'INVALID_JSON',
-  'INVALID_URL',
-  'URL_BLOCKED',
-  'INVALID_ALIAS',
-  'ALIAS_TAKEN',
-  'IDEMPOTENCY_IN_PROGRESS',
-  'IDEMPOTENCY_MISMATCH',
-  'PAYLOAD_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
-  'RATE_LIMIT_EXCEEDED',
-] as const;
-
-/** What the route table does not say: the shapes of each operation, by the very schemas that check them. */
-const OPERATIONS: Readonly<Record<string, Operation>> = {
-  'POST /v1/urls': { body: createBody, success: [201, linkAnswer], failures: CREATE_FAILURES },
-  'GET /v1/urls': { query: listQuery, success: [200, listAnswer], failures: ['VALIDATION_FAILED'] },
-  'POST /v1/urls/bulk': {
-    body: z.strictObject({ ...bulkBody.shape, urls: z.array(createBody) }),
-    success: [201, bulkAnswer],
-    failures: [...CREATE_FAILURES, 'BULK_INVALID'],
-  },
-  'GET /v1/urls/{code}': { success: [200, linkAnswer], failures: ['URL_NOT_FOUND'] },
-  'PATCH /v1/urls/{code}': {
-    body: changeBody,
-    success: [200, linkAnswer],
-    failures: [
-      'VALIDATION_FAILED',
-      'INVALID_JSON',
-      'INVALID_URL',
-      'URL_BLOCKED',
-      'URL_NOT_FOUND',
-      'VERSION_CONFLICT',
-      'PAYLOAD_TOO_LARGE',
-      'UNSUPPORTED_MEDIA_TYPE',
-    ],
-  },
-  'DELETE /v1/urls/{code}': { success: [204, null], failures: ['URL_NOT_FOUND', 'VERSION_CONFLICT'] },
-  'GET /v1/urls/{code}/stats': { success: [200, statsAnswer], failures: ['VALIDATION_FAILED', 'URL_NOT_FOUND'] },
-  'POST /v1/urls/{code}/unlock': {
-    body: unlockBody,
-    success: [200, unlockAnswer],
-    failures: [
-      'VALIDATION_FAILED',
-      'INVALID_JSON',
-      'INVALID_PASSWORD',
-      'URL_NOT_FOUND',
-      'URL_DISABLED',
-      'URL_EXPIRED',
-      'UNLOCK_LOCKED',
-      'UNSUPPORTED_MEDIA_TYPE',
-    ],
-  },
-};
+import type { Operation } from './operations.ts';
+import { OPERATIONS } from './operations.ts';
+import { groupOf, ROUTE_GROUPS } from './route-groups.ts';
 
 const problemSchema = {
   type: 'object',
@@ -95,6 +32,7 @@ export function openApi(origin: string): unknown {
     openapi: '3.1.0',
     info: { title: 'Signpost', version: '1', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: origin }],
+    tags: ROUTE_GROUPS.map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An API key (`sp_…`).' } },
@@ -109,6 +47,7 @@ function operation(route: Route) {
   return {
     operationId: `${method.toLowerCase()}${path.replace(/[^a-zA-Z0-9]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase())}`,
     summary,
+    tags: [groupOf(route)],
     ...(aliasOf === undefined ? {} : { description: `Same as ${aliasOf}.` }),
     security: access === 'public' ? [] : [{ bearer: [] }],
     parameters: parameters(route, known),
@@ -140,25 +79,30 @@ function parameters({ method, path, access }: Route, known: Operation | undefine
 }
 
 function responses({ access, summary }: Route, known: Operation | undefined): Record<string, unknown> {
-  const [status, schema] = known?.success ?? [200, null];
   const failures: readonly FailureWord[] = [
     ...(known?.failures ?? []),
     ...(access === 'public' ? [] : (['UNAUTHENTICATED', 'FORBIDDEN'] as const)),
   ];
   const byStatus = Map.groupBy(failures, (word) => STATUS_OF[word]);
   return {
-    [status]: {
-      description: summary,
-      ...(schema === null ? {} : { content: { 'application/json': { schema: z.toJSONSchema(schema) } } }),
-    },
     ...Object.fromEntries(
-      [...byStatus].map(([code, words]) => [
-        code,
-        {
-          description: words.join(', '),
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-        },
+      Object.entries(known?.success ?? {}).map(([status, shape]) => [
+        status,
+        { description: summary, ...contentOf(shape) },
       ]),
     ),
+    ...Object.fromEntries([...byStatus].map(([status, words]) => [status, problemResponse(words.join(', '))])),
+    default: problemResponse('Any other problem'),
   };
 }
+
+function contentOf(shape: Operation['success'][number]): object {
+  if (shape === 'empty') return {};
+  if (shape === 'page') return { content: { 'text/html; charset=utf-8': { schema: { type: 'string' } } } };
+  return { content: { 'application/json': { schema: z.toJSONSchema(shape) } } };
+}
+
+const problemResponse = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});

@@ -16,7 +16,7 @@ const DEFAULT_DAYS = 30;
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
 
-const statsQuery = z.object({
+export const statsQuery = z.object({
   days: z.optional(z.string().check(z.regex(/^[1-9]\d{0,2}$/, `Must be a whole number from 1 to ${MAX_DAYS}.`))),
 });
 
