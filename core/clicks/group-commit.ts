@@ -12,11 +12,12 @@ export const MAX_COMMIT = 500;
 export const STREAM_DEADLINE_MS = 100;
 /** After a failure the stream is left alone this long, so that a dead stream does not cost each visit its deadline. */
 export const STREAM_REST_MS = 1_000;
-const MAX_IN_FLIGHT = 2;
+/** Commits under way at once: enough that one slow answer of the stream does not hold up every visit behind it. */
+export const MAX_IN_FLIGHT = 4;
 
 /**
- * Group commit: a click that finds the line idle leaves at once, alone; clicks that arrive while a commit is under way
- * share the next. Every `record` settles only when its click is on the stream, in the spool, or — with both gone — in
+ * Group commit: clicks leave at the end of the turn of the event loop they came in, together; what arrives while all
+ * lines are busy shares the next. Every `record` settles only when its click is on the stream, in the spool, or — with both gone — in
  * the log through `lastResort`, from where it can be replayed. It never rejects: a visit is never lost to counting.
  */
 export function groupCommit(deps: {
@@ -28,6 +29,7 @@ export function groupCommit(deps: {
   let waiting: { readonly click: Click; readonly done: () => void }[] = [];
   let inFlight = 0;
   let restUntilMs = 0;
+  let isScheduled = false;
 
   const spool = async (clicks: readonly Click[]): Promise<void> => {
     try {
@@ -63,21 +65,29 @@ export function groupCommit(deps: {
   };
 
   const flush = async (): Promise<void> => {
+    isScheduled = false;
     const batch = waiting.slice(0, MAX_COMMIT);
     waiting = waiting.slice(MAX_COMMIT);
     inFlight += 1;
+    scheduleIfWaiting();
     await commit(batch.map(({ click }) => click));
     inFlight -= 1;
     for (const { done } of batch) done();
-    if (waiting.length > 0 && inFlight < MAX_IN_FLIGHT) void flush();
+    scheduleIfWaiting();
+  };
+
+  /** At the end of this turn of the event loop: visits that came in together leave together, a lone one waits for nothing. */
+  const scheduleIfWaiting = (): void => {
+    if (isScheduled || waiting.length === 0 || inFlight >= MAX_IN_FLIGHT) return;
+    isScheduled = true;
+    setImmediate(() => void flush());
   };
 
   return {
     record: (click) =>
       new Promise((done) => {
         waiting.push({ click, done });
-        if (inFlight === 0) void flush();
-        else if (waiting.length >= MAX_COMMIT && inFlight < MAX_IN_FLIGHT) void flush();
+        scheduleIfWaiting();
       }),
   };
 }

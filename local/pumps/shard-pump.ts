@@ -90,13 +90,22 @@ export function startShardPump({ mapping, source, checkpoints, ...options }: Sha
     await source.wait(cursor, nudge.signal);
   }
 
+  /** Lambda polls a shard now and then, not all the time: what comes in between makes one batch. */
+  async function pace(nextReadMs: number): Promise<void> {
+    nudge = new AbortController();
+    if (waitingForEmpty.length > 0 || stopping.signal.aborted) return;
+    await sleepUnlessAborted(Math.max(0, nextReadMs - performance.now()), nudge.signal);
+  }
+
   async function turn(): Promise<void> {
     const waiting = waitingForEmpty;
     waitingForEmpty = [];
+    const readAtMs = performance.now();
     const records = await fillBatch();
     if (records.length > 0) {
       waitingForEmpty.push(...waiting);
       await handOver(records);
+      if (records.length < mapping.batchSize) await pace(readAtMs + source.pollIntervalMs);
     } else {
       for (const resolve of waiting) resolve();
       await waitForMore();

@@ -1,6 +1,8 @@
 /** One shard that a pump reads, Kinesis or DynamoDB alike. */
 export type RecordSource = {
   readonly shardId: string;
+  /** Pause between two reads that found less than a batch. AWS polls Kinesis once and table streams four times a second. */
+  readonly pollIntervalMs: number;
   /** Up to `limit` records behind a sequence number, oldest first; from the oldest kept where it is null. */
   read(afterSequenceNumber: string | null, limit: number): Promise<readonly SourceRecord[]>;
   /** Resolves when there may be more to read, or on abort. */

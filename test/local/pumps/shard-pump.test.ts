@@ -33,6 +33,7 @@ function fakeShard(): RecordSource & { put(...names: string[]): void; failing: b
   let wake = (): void => undefined;
   return {
     shardId: 'shard-0',
+    pollIntervalMs: 0,
     failing: false,
     put(...names) {
       for (const name of names) {
