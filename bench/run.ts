@@ -1,3 +1,4 @@
+import { benchCreate } from './create.ts';
 import { benchRedirect } from './redirect.ts';
 import { benchRedirectFunction } from './redirect-function.ts';
 
@@ -5,6 +6,7 @@ import { benchRedirectFunction } from './redirect-function.ts';
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   redirect: benchRedirect,
   'redirect-function': benchRedirectFunction,
+  create: benchCreate,
 };
 
 const asked = process.argv.slice(2);
