@@ -1,4 +1,5 @@
-import { escapeHtml, page } from './page.ts';
+import { escapeHtml } from '../frame.ts';
+import { page } from './page.ts';
 
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
