@@ -30,6 +30,7 @@ const L1_MAX_ENTRIES = 10_000;
 export const hotLinkKey = (domain: string, code: string): string => `${domain}/${code}`;
 
 type L1Entry = { readonly link: HotLink | null; readonly readAtMs: number };
+type Flight = { readonly link: Promise<HotLink | null>; readonly startedAtMs: number };
 
 /** Reads through process memory and the shared cache to the table; one read per code at a time. */
 export function cachedHotLinks(deps: {
@@ -40,9 +41,13 @@ export function cachedHotLinks(deps: {
   readonly random: () => number;
 }): HotLinks {
   const l1 = new Map<string, L1Entry>();
-  const flights = new Map<string, Promise<HotLink | null>>();
+  const flights = new Map<string, Flight>();
+  /** What was known or asked for this long ago may be told on: a change since then need not show yet. */
+  const isFresh = (readAtMs: number): boolean => deps.nowMs() - readAtMs < L1_TTL_MS;
 
   const remember = (key: string, entry: L1Entry): void => {
+    // A read that was overtaken by a later one brings old news.
+    if ((l1.get(key)?.readAtMs ?? entry.readAtMs) > entry.readAtMs) return;
     l1.delete(key);
     l1.set(key, entry);
     if (l1.size > L1_MAX_ENTRIES) l1.delete(l1.keys().next().value ?? key);
@@ -61,8 +66,7 @@ export function cachedHotLinks(deps: {
     return link;
   };
 
-  const load = async (domain: string, code: string, key: string): Promise<HotLink | null> => {
-    const readAtMs = deps.nowMs();
+  const load = async (domain: string, code: string, key: string, readAtMs: number): Promise<HotLink | null> => {
     try {
       const link = await readThrough(domain, code, key);
       remember(key, { link, readAtMs });
@@ -72,7 +76,7 @@ export function cachedHotLinks(deps: {
       if (known !== undefined && deps.nowMs() - known.readAtMs < STALE_IF_ERROR_MS) return known.link;
       throw error;
     } finally {
-      flights.delete(key);
+      if (flights.get(key)?.startedAtMs === readAtMs) flights.delete(key);
     }
   };
 
@@ -80,12 +84,14 @@ export function cachedHotLinks(deps: {
     find(domain, code) {
       const key = hotLinkKey(domain, code);
       const known = l1.get(key);
-      if (known !== undefined && deps.nowMs() - known.readAtMs < L1_TTL_MS) return Promise.resolve(known.link);
+      if (known !== undefined && isFresh(known.readAtMs)) return Promise.resolve(known.link);
       const running = flights.get(key);
-      if (running !== undefined) return running;
-      const flight = load(domain, code, key);
-      flights.set(key, flight);
-      return flight;
+      // A read that hangs is not joined for ever: it may have passed the table before a change that was answered since.
+      if (running !== undefined && isFresh(running.startedAtMs)) return running.link;
+      const startedAtMs = deps.nowMs();
+      const link = load(domain, code, key, startedAtMs);
+      flights.set(key, { link, startedAtMs });
+      return link;
     },
   };
 }

@@ -162,6 +162,33 @@ describe('Hot links', () => {
     expect(await slow.find('default', CODE)).toEqual(version(2));
   });
 
+  it('are read past a flight that hangs, and what it brings at last is not remembered over what came since', async () => {
+    const { clock, shared, table, read, process } = world();
+    const paused = pausePoint();
+    let isFirst = true;
+    const links = process({
+      store: {
+        read: async (domain, code) => {
+          const link = await read(domain, code);
+          if (isFirst) {
+            isFirst = false;
+            await paused.here();
+          }
+          return link;
+        },
+      },
+    });
+    const hanging = links.find('default', CODE);
+    await paused.reached;
+    table.set(CODE, version(2));
+    shared.sync(version(2));
+    clock.nowMs += L1_TTL_MS;
+    expect(await links.find('default', CODE)).toEqual(version(2));
+    paused.release();
+    expect(await hanging).toEqual(version(1));
+    expect(await links.find('default', CODE)).toEqual(version(2));
+  });
+
   it('that do not exist are remembered for five seconds, and creation overwrites that', async () => {
     const { clock, shared, store, table, process } = world();
     const links = process();
