@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { leasedRateLimits } from '../core/accounts/leased-rate-limit.ts';
 import type { CountStore } from '../core/clicks/count-clicks.ts';
 import { reservedAliases } from '../core/links/alias.ts';
 import { newLinkPassword } from '../core/links/link-password.ts';
@@ -26,7 +27,7 @@ export function linksDeps(env: FunctionEnv<'links'>, routePaths: readonly string
     store: linkStore(client, env.LINKS_TABLE),
     blocklist: blocklist(client, env.LINKS_TABLE, nowMs),
     totals: clickTotals(client, env.COUNTS_TABLE),
-    rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),
+    rateLimits: leasedRateLimits(rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE))),
     idempotency: idempotencyStore(client, env.ACCOUNTS_TABLE),
     rules: {
       domain: DEFAULT_DOMAIN,
