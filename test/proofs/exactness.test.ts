@@ -49,7 +49,7 @@ describe.each(SIZE.seeds)(`${SIZE.clicks} clicks over ${SIZE.links} links, seed 
       for (const click of clicks) truth.add(click);
 
       const stream = disturbStream(signpost, random);
-      const kills = killCounter(signpost, SIZE.kills, random);
+      const kills = killCounter(signpost, { kills: SIZE.kills, share: 0.3 }, random);
       const puts = disordered(clicks, random);
       const startedAtMs = performance.now();
       await send(signpost, puts);
@@ -87,7 +87,7 @@ describe(`${SIZE.visits} visits through the short domain`, () => {
       const codes = (await signpost.createLinks(20)) as [string, ...string[]];
       const truth = new ClickTruth();
       const stream = disturbStream(signpost, random);
-      const kills = killCounter(signpost, SIZE.visitKills, random);
+      const kills = killCounter(signpost, { kills: SIZE.visitKills, share: 0.8 }, random);
       const visit = async (): Promise<void> => {
         const [code, country, device] = [pick(codes, random), pick(COUNTRIES, random), pick(DEVICES, random)];
         const bot = random() < 0.1;
@@ -189,8 +189,12 @@ function disturbStream({ laptop }: RunningSignpost, random: () => number) {
   return { refused: () => refused, lost: () => lost };
 }
 
-/** Ends the counter's thread around its reads and writes; a kill counts if a batch was in its hands. */
-function killCounter(signpost: RunningSignpost, kills: number, random: () => number) {
+/** Ends the counter's thread around a share of its reads and writes; a kill counts if a batch was in its hands. */
+function killCounter(
+  signpost: RunningSignpost,
+  { kills, share }: { readonly kills: number; readonly share: number },
+  random: () => number,
+) {
   const { laptop } = signpost;
   const { name, roleName } = signpost.fn('clicks-to-counts');
   const feed = laptop.plan.eventSources.find(({ functionName }) => functionName === name)?.name ?? '';
@@ -207,7 +211,7 @@ function killCounter(signpost: RunningSignpost, kills: number, random: () => num
     isKilling = false;
   };
   laptop.engines.dynamoDb.faultFor = ({ accessKeyId }) => {
-    if (accessKeyId === roleName && done < kills && !isKilling && random() < 0.3) {
+    if (accessKeyId === roleName && done < kills && !isKilling && random() < share) {
       isKilling = true;
       void kill();
     }
