@@ -11,11 +11,11 @@ const EVERY_MAPPING = {
   ParallelizationFactor: 1,
 };
 
-it('counts clicks in batches of 1,000 at once, five times at most, keeping what fails', () => {
+it('counts clicks in batches of up to 5,000 at once, five times at most, keeping what fails', () => {
   expect(mappingOf('ClicksToCountsFeed')).toMatchObject({
     ...EVERY_MAPPING,
     EventSourceArn: expect.stringMatching(/^<Clicks\w+\.Arn>$/),
-    BatchSize: 1_000,
+    BatchSize: 5_000,
     MaximumBatchingWindowInSeconds: 0,
     MaximumRetryAttempts: 5,
     MaximumRecordAgeInSeconds: 6 * 3_600,
