@@ -110,7 +110,8 @@ function settle(
     if (status === 200) resolve(body);
     else reject(new AwsError(status, body));
   } catch {
-    reject(new AwsError(status, { message: 'The answer is not JSON' }));
+    // Not the service speaks here but something in front of it, or half of it: nothing is known, so it may be asked again.
+    reject(new Error(`The service did not answer in JSON (HTTP ${status})`));
   }
 }
 

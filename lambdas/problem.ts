@@ -68,9 +68,17 @@ const NOT_ANSWERING =
 /** What the client is told of an error nobody foresaw: that a dependency is away (503), or nothing but the request id (500). */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  if (isServiceFault(error)) return new Failure('SERVICE_UNAVAILABLE', {}, { cause: error });
   const described =
     error instanceof Error
       ? `${error.name} ${error.message} ${'code' in error ? String(error.code) : ''}`
       : String(error);
   return new Failure(NOT_ANSWERING.test(described) ? 'SERVICE_UNAVAILABLE' : 'INTERNAL', {}, { cause: error });
+}
+
+/** A dependency that says 5xx of itself: our own client tells it as `status`, the SDK's in `$metadata`. */
+function isServiceFault(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { status, $metadata } = error as { status?: unknown; $metadata?: { httpStatusCode?: unknown } };
+  return [status, $metadata?.httpStatusCode].some((code) => typeof code === 'number' && code >= 500);
 }
