@@ -26,6 +26,7 @@ function failFastOptions(commandTimeoutMs: number): RedisOptions {
     enableOfflineQueue: false,
     connectTimeout: CONNECT_WAIT_MS,
     commandTimeout: commandTimeoutMs,
+    disconnectTimeout: CONNECT_WAIT_MS,
     maxRetriesPerRequest: 0,
     enableReadyCheck: false,
     autoResendUnfulfilledCommands: false,
