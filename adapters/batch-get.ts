@@ -18,7 +18,7 @@ export async function batchGet(
   let pending = keys;
   let refusals = 0;
   while (pending.length > 0) {
-    const request = { Keys: [...pending.slice(0, MAX_KEYS)], ConsistentRead: consistent };
+    const request = { Keys: pending.slice(0, MAX_KEYS), ConsistentRead: consistent };
     const answer = await client.send(new BatchGetCommand({ RequestItems: { [table]: request } }));
     items.push(...(answer.Responses?.[table] ?? []));
     const left = answer.UnprocessedKeys?.[table]?.Keys ?? [];

@@ -9,5 +9,6 @@ function marshallValue(value: unknown): AttributeValue {
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value === 'number') return { N: String(value) };
   if (Array.isArray(value)) return { L: value.map(marshallValue) };
-  return { S: String(value) };
+  if (typeof value === 'string') return { S: value };
+  throw new TypeError(`Link items hold no ${typeof value}`);
 }

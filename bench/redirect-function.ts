@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { buildSync } from 'esbuild';
 import { toLinkItem } from '../adapters/link-item.ts';
 import { TABLES } from '../adapters/table.ts';
-import { bundleFunctions } from '../lib/bundle.ts';
+import { bundle, bundleFunctions } from '../lib/bundle.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
 import { startKinesis } from '../local/engines/kinesis.ts';
 import { startValkey } from '../local/engines/valkey.ts';
@@ -35,7 +34,7 @@ export async function benchRedirectFunction(): Promise<void> {
   try {
     await seed(dynamodb);
     await kinesis.createStream({ name: 'clicks', shards: 1, retentionHours: 24 });
-    const bundles = makeBundles(folder);
+    const bundles = await makeBundles(folder);
     const env = environment(dynamodb.url, kinesis.url, valkey.url);
     const figures = new Map<string, Figures[]>(Object.keys(bundles).map((name) => [name, []]));
     for (let round = 0; round < RUNS; round += 1) {
@@ -90,22 +89,12 @@ async function seed(dynamodb: Awaited<ReturnType<typeof startDynamoDb>>): Promis
   client.destroy();
 }
 
-function makeBundles(folder: string): Readonly<Record<string, string>> {
-  bundleFunctions(folder);
-  for (const name of ['empty', 'plain-sdk']) {
-    buildSync({
-      entryPoints: [join(HERE, `handlers/${name}.ts`)],
-      outfile: join(folder, name, 'index.mjs'),
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node24',
-      minify: true,
-      mainFields: ['module', 'main'],
-      banner: { js: 'const require=process.getBuiltinModule;' },
-      legalComments: 'none',
-    });
-  }
+async function makeBundles(folder: string): Promise<Readonly<Record<string, string>>> {
+  await bundleFunctions(folder);
+  await bundle(
+    ['empty', 'plain-sdk'].map((name) => ({ in: join(HERE, `handlers/${name}.ts`), out: `${name}/index` })),
+    folder,
+  );
   return {
     'empty handler': join(folder, 'empty/index.mjs'),
     'plain SDK build': join(folder, 'plain-sdk/index.mjs'),

@@ -33,10 +33,18 @@ const builtins: Plugin = {
 export async function bundleFunctions(functionsDir: string = FUNCTIONS_DIR): Promise<void> {
   rmSync(functionsDir, { recursive: true, force: true });
   mkdirSync(functionsDir, { recursive: true });
+  await bundle(
+    FUNCTIONS.map((name) => ({ in: join(REPOSITORY, `lambdas/${name}/index.ts`), out: `${name}/index` })),
+    functionsDir,
+  );
+}
+
+/** Bundles entry points to `<outdir>/<out>.mjs`, as everything that runs in Lambda is bundled. */
+export async function bundle(entryPoints: { in: string; out: string }[], outdir: string): Promise<void> {
   await build({
     absWorkingDir: REPOSITORY,
-    entryPoints: FUNCTIONS.map((name) => ({ in: `lambdas/${name}/index.ts`, out: `${name}/index` })),
-    outdir: resolve(functionsDir),
+    entryPoints,
+    outdir: resolve(outdir),
     outExtension: { '.js': '.mjs' },
     bundle: true,
     format: 'esm',
