@@ -135,7 +135,9 @@ function originRequest(
 ): OriginRequest | OriginAnswer {
   const { rawHeaders, socket } = request;
   const viewerIp = socket.remoteAddress ?? '127.0.0.1';
-  const headers: Record<string, { value: string }> = { host: { value: domain } };
+  // Without a prototype: a viewer may call a header `constructor` or `__proto__`.
+  const headers = Object.create(null) as Record<string, { value: string }>;
+  headers['host'] = { value: domain };
   const cookies: string[] = [];
   let userAgent: string | undefined;
   let viewerOverride: string | undefined;

@@ -60,23 +60,27 @@ const nullIfEmpty = <T extends object>(map: T): T | null => (Object.keys(map).le
 
 type MultiValues = Readonly<Record<string, readonly string[]>>;
 
-/** Names keep the viewer's case, so a handler that expects lower case fails here as it would in AWS. */
+/**
+ * Names keep the viewer's case, so a handler that expects lower case fails here as it would in AWS. What the edge wrote
+ * over a viewer's header is the edge's: the viewer's own spelling of it is not handed on.
+ */
 function multiValueHeadersOf({ rawHeaders, headers, cookies }: OriginRequest): MultiValues {
-  const values = new Map<string, string[]>();
-  const taken = new Map<string, string>();
+  const sent = new Map<string, { readonly written: string; readonly values: string[] }>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const written = rawHeaders[at] ?? '';
     const name = written.toLowerCase();
-    if (name === 'host' || name === 'x-forwarded-for' || headers[name] === undefined) continue;
-    const first = taken.get(name) ?? written;
-    taken.set(name, first);
-    values.set(first, [...(values.get(first) ?? []), rawHeaders[at + 1] ?? '']);
+    const one = sent.get(name) ?? { written, values: [] };
+    sent.set(name, one);
+    one.values.push(rawHeaders[at + 1] ?? '');
   }
+  const values: Record<string, readonly string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (!taken.has(name)) values.set(canonical(name), [value]);
+    const one = sent.get(name);
+    if (one?.values.join(',') === value) values[one.written] = one.values;
+    else values[canonical(name)] = [value];
   }
-  if (cookies.length > 0) values.set('Cookie', [cookies.join('; ')]);
-  return Object.fromEntries(values);
+  if (cookies.length > 0) values['Cookie'] = [cookies.join('; ')];
+  return values;
 }
 
 /** `cloudfront-viewer-country` → `CloudFront-Viewer-Country`; headers of the template stay as written there. */
