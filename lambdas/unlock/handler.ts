@@ -13,7 +13,7 @@ import { STATUS_OF } from '../problem.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
 import { UNLOCK_QUERY_PARAMETER, unlockCookie } from '../unlock-cookie.ts';
 import { viewerAddress } from '../viewer.ts';
-import { refuse } from '../visitor-answer.ts';
+import { refuse, wantsJson } from '../visitor-answer.ts';
 
 export type UnlockHandlerDeps = UnlockDeps & { readonly originSecret: string };
 
@@ -46,7 +46,8 @@ async function unlockFromPage(deps: UnlockHandlerDeps, request: HttpRequest): Pr
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const html = passwordPage(code, pageMessage(error));
-    return refuse(error, html, { code, origin: request.origin, requestId: request.requestId, wantsJson: false });
+    const { origin, requestId, headers } = request;
+    return refuse(error, html, { code, origin, requestId, wantsJson: wantsJson(headers['accept']) });
   }
 }
 
