@@ -12,10 +12,20 @@ export function jsonBody({ headers, body }: Pick<HttpRequest, 'headers' | 'body'
   if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) throw new Failure('UNSUPPORTED_MEDIA_TYPE');
   if (Buffer.byteLength(body ?? '') > maxBytes) throw new Failure('PAYLOAD_TOO_LARGE', { max_bytes: maxBytes });
   try {
-    return JSON.parse(body ?? '') as unknown;
+    return parsed(body ?? '');
   } catch (error) {
     throw new Failure('INVALID_JSON', {}, { cause: error });
   }
+}
+
+/** Half a surrogate pair can only be written as an escape, cannot be UTF-8 (RFC 7493 §2.1), and no store takes it. */
+function parsed(text: string): unknown {
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return JSON.parse(text) as unknown;
+  return JSON.parse(text, (name, value: unknown) => {
+    if (!name.isWellFormed() || (typeof value === 'string' && !value.isWellFormed()))
+      throw new SyntaxError('lone surrogate');
+    return value;
+  }) as unknown;
 }
 
 /** A value of the schema's shape. Throws VALIDATION_FAILED with one entry per broken rule; `at` prefixes their paths. */
