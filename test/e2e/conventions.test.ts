@@ -64,6 +64,8 @@ describe('bodies', () => {
     ['{"original_url":', 'application/json', 400, 'INVALID_JSON'],
     ['', 'application/json', 400, 'INVALID_JSON'],
     ["{'original_url': 1}", 'application/json', 400, 'INVALID_JSON'],
+    ['{"tags":["\\ud800"]}', 'application/json', 400, 'INVALID_JSON'],
+    ['{"\\uDFFF":1}', 'application/json', 400, 'INVALID_JSON'],
     ['[]', 'application/json', 400, 'VALIDATION_FAILED'],
     ['null', 'application/json', 400, 'VALIDATION_FAILED'],
     ['"text"', 'application/json', 400, 'VALIDATION_FAILED'],
@@ -82,6 +84,11 @@ describe('bodies', () => {
     expect((await create({ original_url: TARGET }, { 'content-type': 'Application/JSON; charset=utf-8' })).status).toBe(
       201,
     );
+  });
+
+  test('a character written as two escapes is one character', async () => {
+    const created = await create(`{"original_url":"${TARGET}","title":"\\ud83d\\udca5"}`);
+    expect([created.status, created.json<LinkAnswer>().title]).toEqual([201, '💥']);
   });
 
   test('256 KB are read, and one byte more is 413', async () => {
