@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { leasedRateLimits } from '../core/accounts/leased-rate-limit.ts';
 import type { CountStore } from '../core/clicks/count-clicks.ts';
 import { reservedAliases } from '../core/links/alias.ts';
@@ -11,6 +10,7 @@ import { credentialStore, rememberedCredentials } from './credential-store.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { idempotencyStore } from './idempotency-store.ts';
+import { kinesisClient } from './kinesis.ts';
 import { attemptStore, rateLimitStore } from './limits.ts';
 import { linkStore } from './link-store.ts';
 import { serviceChecks } from './service-checks.ts';
@@ -65,10 +65,9 @@ export function statsDeps(env: FunctionEnv<'stats'>) {
 export const authorizerDeps = (env: FunctionEnv<'authorizer'>) =>
   rememberedCredentials(credentialStore(documentClient(), env.ACCOUNTS_TABLE), nowMs);
 
-export const serviceDeps = (env: FunctionEnv<'service'>) => serviceChecks(documentClient(), new KinesisClient({}), env);
+export const serviceDeps = (env: FunctionEnv<'service'>) => serviceChecks(documentClient(), kinesisClient(), env);
 
 export const countsDeps = (env: FunctionEnv<'clicks-to-counts'>): CountStore =>
   countStore(documentClient(), env.COUNTS_TABLE, nowMs);
 
-export const spoolDeps = (env: FunctionEnv<'spool-to-stream'>) =>
-  spoolDrain(documentClient(), new KinesisClient({}), env);
+export const spoolDeps = (env: FunctionEnv<'spool-to-stream'>) => spoolDrain(documentClient(), kinesisClient(), env);

@@ -3,14 +3,26 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 export type DocumentClient = DynamoDBDocumentClient;
 
+/** The slowest answer worth waiting for; without a limit the SDK waits until the function runs out of time. */
+const REQUEST_TIMEOUT_MS = 3_000;
+const CONNECTION_TIMEOUT_MS = 1_000;
+
 /**
- * The SDK's document client. Retries (four attempts, jittered) cover throttles, 5xx and lost connections; every write
- * behind it is conditional or carries a token, so a retry of a write that did happen changes nothing.
+ * The SDK's document client. Retries (four, jittered) cover throttles, 5xx, lost connections and calls that hang; every
+ * write behind it is conditional or carries a token, so a retry of a write that did happen changes nothing.
  */
 export const documentClient = (): DocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      maxAttempts: 5,
+      requestHandler: {
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        throwOnRequestTimeout: true,
+        connectionTimeout: CONNECTION_TIMEOUT_MS,
+      },
+    }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  );
 
 /** Why each item of a cancelled transaction failed (`None` for the others), or null for another error. */
 export function cancellationCodes(error: unknown): readonly string[] | null {
