@@ -27,6 +27,8 @@ export type LaptopOptions = {
   readonly appPort: number;
   readonly shortPort: number;
   readonly settings?: SettingsOverrides;
+  /** Starts another cache than `startValkey` would: tests put a faulty network before it. */
+  readonly startCache?: () => Promise<ValkeyEngine>;
   readonly onProgress?: (step: string) => void;
 };
 
@@ -89,7 +91,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   onProgress('starting the engines');
   const iam = roleAuthorizer(plan.roles.map((role) => ({ ...role, accessKeyId: accessKeyIdOfRole(role.name) })));
   for (const fn of plan.functions) checkServicePowers(fn, plan.caches, iam.authorize);
-  const engines = await startEngines(folder, iam, started);
+  const engines = await startEngines(folder, iam, started, options.startCache ?? startValkey);
   onProgress('creating tables and streams');
   for (const { definition } of plan.tables) await engines.dynamoDb.createTable(definition);
   for (const { name, shards, retentionHours } of plan.streams) {
@@ -136,11 +138,16 @@ const engineOptions = (folder: DataFolder, name: string): { dataDir?: string } =
   return dataDir === undefined ? {} : { dataDir };
 };
 
-async function startEngines(folder: DataFolder, { authorize }: RoleAuthorizer, started: Shutdown): Promise<Engines> {
+async function startEngines(
+  folder: DataFolder,
+  { authorize }: RoleAuthorizer,
+  started: Shutdown,
+  startCache: () => Promise<ValkeyEngine>,
+): Promise<Engines> {
   return {
     dynamoDb: started.closing(await startDynamoDb({ ...engineOptions(folder, 'dynamodb'), authorize })),
     kinesis: started.closing(await startKinesis({ ...engineOptions(folder, 'kinesis'), authorize })),
-    valkey: started.closing(await startValkey()),
+    valkey: started.closing(await startCache()),
   };
 }
 
