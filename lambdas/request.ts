@@ -93,8 +93,12 @@ function callerOf(context: Readonly<Record<string, unknown>> | null | undefined)
 
 export function originOf(headers: Readonly<Record<string, string>>, domainName: string): string {
   const host = headers[VIEWER_HEADERS.host] ?? headers['host'] ?? domainName;
-  return `${headers['x-forwarded-proto'] === 'http' ? 'http' : 'https'}://${/^[A-Za-z0-9.:[\]-]+$/.test(host) ? host : domainName}`;
+  const scheme = headers['x-forwarded-proto'] === 'http' ? 'http' : 'https';
+  return `${scheme}://${isHost(host) ? host : domainName}`;
 }
+
+/** What may stand in a URL as it is: nothing that would have to be escaped, no port beyond all ports. */
+const isHost = (host: string): boolean => /^[A-Za-z0-9.:[\]-]+$/.test(host) && URL.canParse(`https://${host}/`);
 
 function bodyOf(body: string | null | undefined, isBase64Encoded: boolean): string | null {
   if (body === null || body === undefined) return null;

@@ -10,10 +10,13 @@ const notice = (title: string, ...paragraphs: readonly string[]): string =>
 export const shortDomainPage = (): string =>
   notice('Short links live here', 'Add a code to the address to follow a link.');
 
+/** An address is shown to find a typing error in it; nobody typed more than this. */
+const MAX_SHOWN_LENGTH = 200;
+
 export const unknownPage = (typed: string): string =>
   page(
     'This link doesn’t exist',
-    `<h1>This link doesn’t exist</h1><p>Please check the address for a typing error.</p><p class="quiet url">${escapeHtml(typed)}</p>`,
+    `<h1>This link doesn’t exist</h1><p>Please check the address for a typing error.</p><p class="quiet url">${escapeHtml(typed.slice(0, MAX_SHOWN_LENGTH))}</p>`,
   );
 
 export const disabledPage = (): string => notice('This link is switched off', 'Its owner has disabled or deleted it.');
