@@ -1,5 +1,5 @@
 /**
- * Every deliberate failure: one stable word that clients switch on, a title, and one sentence for a person.
+ * ★ Fact file: every deliberate failure. One stable word that clients switch on, a title, and one sentence for a person.
  * The HTTP status of each word is the edge's business (`lambdas/problem.ts`); `docs/errors/{word}` is rendered from here.
  */
 export const FAILURES = {

@@ -33,7 +33,7 @@ const HOSTILE: readonly (readonly [string, Answer, RegExp])[] = [
   ['never answers', () => undefined, /did not answer within 80 ms/],
   [
     'sends a head and nothing more',
-    (_, response) => void response.writeHead(200, { 'content-length': '9' }).flushHeaders(),
+    (_, response) => response.writeHead(200, { 'content-length': '9' }).flushHeaders(),
     /did not answer within 80 ms/,
   ],
   [

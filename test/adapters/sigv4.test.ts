@@ -40,9 +40,10 @@ const referenceSigner = (
     region,
     service,
     credentials: {
-      ...given,
-      ...(given.sessionToken === undefined ? { sessionToken: undefined } : {}),
-    } as ConstructorParameters<typeof SignatureV4>[0]['credentials'],
+      accessKeyId: given.accessKeyId,
+      secretAccessKey: given.secretAccessKey,
+      ...(given.sessionToken === undefined ? {} : { sessionToken: given.sessionToken }),
+    },
     sha256: Sha256,
     applyChecksum: false,
   });

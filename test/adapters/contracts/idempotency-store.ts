@@ -24,7 +24,7 @@ export function idempotencyStoreContract(name: string, storeOf: () => Idempotenc
       const outcomes = await Promise.all(Array.from({ length: 50 }, (_, index) => begin(request, `seed-${index}`)));
       expect(outcomes.filter(({ kind }) => kind === 'begun')).toHaveLength(1);
       expect(outcomes.filter(({ kind }) => kind !== 'begun')).toEqual(
-        Array(49).fill({ kind: 'running', leaseEndsAtMs: NOW_MS + LEASE_MS }),
+        Array.from({ length: 49 }, () => ({ kind: 'running', leaseEndsAtMs: NOW_MS + LEASE_MS })),
       );
     });
 
