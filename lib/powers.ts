@@ -40,7 +40,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     timeoutS: 10,
     may: {
       links: ['dynamodb:GetItem'],
-      accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      accounts: ['dynamodb:UpdateItem'],
     },
   },
   links: {
