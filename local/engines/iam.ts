@@ -28,6 +28,8 @@ export type RoleAuthorizer = {
   granted(): ReadonlyMap<string, ReadonlySet<Permission>>;
   /** Role name → grants that nothing used; empty lists are left out. */
   unused(): ReadonlyMap<string, readonly Permission[]>;
+  /** The sentence of every refusal so far, each once: what a role did and was not allowed. */
+  denials(): ReadonlySet<string>;
 };
 
 /** Seeding and the laptop itself: allowed everything, never recorded as a role's use. */
@@ -56,6 +58,12 @@ export function roleAuthorizer(roles: readonly StackRole[]): RoleAuthorizer {
     }),
   );
 
+  const denials = new Set<string>();
+  const denied = (message: string): AccessDecision => {
+    denials.add(message);
+    return { allowed: false, message };
+  };
+
   const authorize: Authorize = ({ accessKeyId, action, resourceArns }) => {
     if (accessKeyId === ADMIN_ACCESS_KEY_ID) return ALLOWED;
     const role = byKeyId.get(accessKeyId);
@@ -78,6 +86,7 @@ export function roleAuthorizer(roles: readonly StackRole[]): RoleAuthorizer {
     used: () => mapRoles((role) => role.used),
     granted: () => mapRoles((role) => new Set(grantsOf(role))),
     unused: () => new Map([...mapRoles(unusedGrants)].filter(([, grants]) => grants.length > 0)),
+    denials: () => denials,
   };
 }
 
@@ -130,8 +139,6 @@ function wildcard(pattern: string, flags: '' | 'i'): RegExp {
     .replaceAll('?', '.');
   return new RegExp(`^${source}$`, `s${flags}`);
 }
-
-const denied = (message: string): AccessDecision => ({ allowed: false, message });
 
 /** AWS's own words, so that what one learns here helps there. */
 const denial = (role: Role, action: string, arn: string, effect: 'Deny' | 'none'): string =>

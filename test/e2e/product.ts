@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { apiKeyItem } from '../../adapters/account-items.ts';
 import { TABLE_ENV } from '../../adapters/env.ts';
+import type { TableName } from '../../adapters/table.ts';
 import { hashApiKey, newApiKey, type Scope } from '../../core/accounts/api-key.ts';
 import type { SettingsOverrides } from '../../lib/config.ts';
 import { REGION } from '../../local/cloud/account.ts';
@@ -39,6 +40,8 @@ export type Product = {
   api(path: string, call?: Call): Promise<Answer>;
   /** A visit to the short domain, as a browser without a key. */
   visit(path: string, call?: Call): Promise<Answer>;
+  /** Writes an item past the product, as nobody's role allows. */
+  put(table: TableName, item: Readonly<Record<string, unknown>>): Promise<void>;
   /** A new key of the unlimited workspace that may do only this. */
   keyWith(scopes: readonly Scope[]): Promise<string>;
   close(): Promise<void>;
@@ -57,6 +60,9 @@ export async function startProduct(settings: SettingsOverrides = {}): Promise<Pr
       credentials: { accessKeyId: ADMIN_ACCESS_KEY_ID, secretAccessKey: 'laptop' },
     }),
   );
+  const put: Product['put'] = async (table, item) => {
+    await documents.send(new PutCommand({ TableName: physicalName(laptop, table), Item: item }));
+  };
   return {
     laptop,
     app: demo.app,
@@ -69,6 +75,7 @@ export async function startProduct(settings: SettingsOverrides = {}): Promise<Pr
         ...call,
         headers: { 'user-agent': BROWSER, accept: 'text/html', ...call.headers },
       }),
+    put,
     async keyWith(scopes) {
       const secret = newApiKey(randomBytes);
       const key = {
@@ -78,9 +85,7 @@ export async function startProduct(settings: SettingsOverrides = {}): Promise<Pr
         scopes,
         createdAtMs: Date.now(),
       };
-      await documents.send(
-        new PutCommand({ TableName: accountsTableOf(laptop), Item: apiKeyItem(key, hashApiKey(secret)) }),
-      );
+      await put('accounts', apiKeyItem(key, hashApiKey(secret)));
       return secret;
     },
     async close() {
@@ -90,9 +95,9 @@ export async function startProduct(settings: SettingsOverrides = {}): Promise<Pr
   };
 }
 
-function accountsTableOf({ plan }: Laptop): string {
-  const name = plan.functions.map(({ env }) => env[TABLE_ENV.accounts]).find((found) => found !== undefined);
-  if (name === undefined) throw new Error('No function knows the Accounts table.');
+function physicalName({ plan }: Laptop, table: TableName): string {
+  const name = plan.functions.map(({ env }) => env[TABLE_ENV[table]]).find((found) => found !== undefined);
+  if (name === undefined) throw new Error(`No function knows the table ${table}.`);
   return name;
 }
 

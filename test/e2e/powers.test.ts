@@ -1,0 +1,126 @@
+import { blocklistKey } from '../../adapters/table.ts';
+import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
+import { refusal } from './problem.ts';
+import { eventually, type Product, startProduct } from './product.ts';
+
+/**
+ * IAM is enforced on the laptop as in AWS. So one drive through everything the product does shows both ways that a role
+ * can be wrong: an action that was refused is a missing power, a power nothing used is a superfluous one.
+ */
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(() => product.close());
+
+const TARGET = 'https://example.com/';
+
+async function counted(code: string, total: number): Promise<void> {
+  const totalOf = async () => (await product.api(`/v1/urls/${code}/stats`)).json<{ total: number }>().total;
+  await eventually(totalOf, (seen) => seen >= total, 10_000);
+}
+
+describe('one drive through the whole product', () => {
+  test('customers create, list, change, delete and repeat themselves', async () => {
+    await product.put('links', { ...blocklistKey(), sk: 'phishing.example' });
+    const create = (body: object, headers = {}) =>
+      product.api('/v1/urls', { body: { original_url: TARGET, ...body }, headers });
+    const blocked = await create({ original_url: 'https://login.phishing.example/' });
+    expect(refusal(blocked)).toEqual([400, 'URL_BLOCKED']);
+    expect((await create({ custom_alias: 'driven', external_id: 'crm-1' })).status).toBe(201);
+    expect((await create({ custom_alias: 'driven' })).status).toBe(409);
+    const single = { original_url: 'https://example.com/single', if_exists: 'return' };
+    expect((await create(single)).status).toBe(201);
+    expect((await create(single)).status).toBe(200);
+    for (let time = 0; time < 2; time += 1) {
+      expect((await create({ tags: ['once'] }, { 'idempotency-key': 'drive' })).status).toBe(201);
+    }
+    expect((await create({ max_clicks: 1, custom_alias: 'single' })).status).toBe(201);
+    expect((await create({ password: 'secret', custom_alias: 'locked' })).status).toBe(201);
+    expect((await create({ custom_alias: 'there' })).status).toBe(201);
+    // The last of 150 is taken: what the first hundred became is taken back.
+    const undone = Array.from({ length: 150 }, (_, index) => ({
+      original_url: TARGET,
+      custom_alias: index === 149 ? 'there' : `undone-${index}`,
+    }));
+    expect((await product.api('/v1/urls/bulk', { body: { urls: [{ original_url: TARGET }] } })).status).toBe(201);
+    expect((await product.api('/v1/urls/bulk', { body: { urls: undone } })).status).toBe(400);
+    const changed = await product.api('/v1/urls/driven', { method: 'PATCH', body: { title: 'Changed' } });
+    expect(changed.json<LinkAnswer>().version).toBe(2);
+    expect((await product.api('/v1/urls/there', { method: 'DELETE' })).status).toBe(204);
+    for (const query of ['', '?sort=-clicks', '?external_id=crm-1']) {
+      expect((await product.api(`/v1/urls${query}`)).status).toBe(200);
+    }
+    expect((await product.api('/v1/urls', { key: null })).status).toBe(401);
+    for (let time = 0; time < 11; time += 1) {
+      await product.api('/v1/urls', { body: { original_url: TARGET }, key: product.freeKey });
+    }
+  });
+
+  test('visitors come by cache and past it, unlock, use up and are counted', async () => {
+    for (let visit = 0; visit < 3; visit += 1) expect((await product.visit('/driven')).status).toBe(302);
+    await product.laptop.host.kill(functionNamed('redirect'));
+    expect((await product.visit('/driven')).status).toBe(302);
+    for (const status of [302, 410, 410]) expect((await product.visit('/single')).status).toBe(status);
+    await product.visit('/single', { method: 'HEAD' });
+    for (const password of ['wrong', 'secret']) {
+      await product.visit('/v1/urls/locked/unlock', { body: { password } });
+      await product.api('/v1/urls/locked/unlock', { body: { password }, key: null });
+    }
+    await counted('driven', 4);
+  });
+
+  test('with Kinesis away clicks are spooled, and fed back when it answers again', async () => {
+    const { kinesis } = product.laptop.engines;
+    kinesis.faultFor = ({ action }) =>
+      action === 'kinesis:PutRecords' ? { kind: 'refuse', status: 500, errorType: 'InternalFailure' } : null;
+    expect((await product.visit('/driven')).status).toBe(302);
+    kinesis.faultFor = null;
+    await counted('driven', 5);
+  });
+
+  test('with the counter failing its batch is tried again', async () => {
+    const { dynamoDb } = product.laptop.engines;
+    let refusals = 2;
+    dynamoDb.faultFor = ({ accessKeyId }) =>
+      accessKeyId.startsWith('ClicksToCounts') && refusals-- > 0
+        ? { kind: 'refuse', status: 500, errorType: 'InternalServerError' }
+        : null;
+    await product.visit('/driven');
+    await counted('driven', 6);
+    dynamoDb.faultFor = null;
+    expect(refusals).toBeLessThan(1);
+  });
+
+  test('everything says that it is well', async () => {
+    expect((await product.api('/health/deep')).status).toBe(200);
+    expect((await product.visit('/health/deep')).status).toBe(200);
+  });
+});
+
+const functionNamed = (name: string): string => {
+  const found = product.laptop.plan.functions.find((one) => one.name.toLowerCase().includes(name));
+  if (found === undefined) throw new Error(`There is no function ${name}.`);
+  return found.name;
+};
+
+describe('the roles', () => {
+  test('were refused nothing', () => {
+    expect([...product.laptop.iam.denials()]).toEqual([]);
+  });
+
+  test('hold no power that the drive did not use', () => {
+    expect(Object.fromEntries(product.laptop.iam.unused())).toEqual({});
+  });
+
+  test('name every action exactly, and * as a resource only where AWS knows no other', () => {
+    const grants = [...product.laptop.iam.granted().values()].flatMap((permissions) => [...permissions]);
+    expect(grants.length).toBeGreaterThan(50);
+    const [actions, onAnything] = [
+      grants.map((grant) => grant.split(' ')[0] ?? ''),
+      grants.filter((grant) => grant.endsWith(' *')),
+    ];
+    expect(actions.filter((action) => /[*?]/.test(action))).toEqual([]);
+    expect([...new Set(onAnything)].filter((grant) => !/^(ec2:\w+|dynamodb:ListStreams) \*$/.test(grant))).toEqual([]);
+  });
+});
