@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { BeginOutcome, IdempotencyStore, KeyedRequest, StoredAnswer } from '../core/accounts/idempotency.ts';
@@ -10,8 +11,21 @@ type IdempotencyItem = {
   readonly request_hash: string;
   readonly seed: string;
   readonly lease_ends_at_ms: number;
-  readonly answer?: StoredAnswer;
+  readonly answer?: PackedAnswer;
 };
+
+/** The body of a bulk answer may be larger than an item (400 KB); it says the same thing a thousand times. */
+type PackedAnswer = Omit<StoredAnswer, 'body'> & { readonly body_gzip_base64: string };
+
+const pack = ({ body, ...rest }: StoredAnswer): PackedAnswer => ({
+  ...rest,
+  body_gzip_base64: gzipSync(body).toString('base64'),
+});
+
+const unpack = ({ body_gzip_base64, ...rest }: PackedAnswer): StoredAnswer => ({
+  ...rest,
+  body: gunzipSync(Buffer.from(body_gzip_base64, 'base64')).toString(),
+});
 
 export function idempotencyStore(client: DocumentClient, table: string): IdempotencyStore {
   const keyOf = ({ workspaceId, key }: KeyedRequest) => idempotencyKey(workspaceId, key);
@@ -60,7 +74,7 @@ export function idempotencyStore(client: DocumentClient, table: string): Idempot
         if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
         const item = plainItem(error.Item) as unknown as IdempotencyItem;
         if (item.request_hash !== request.requestHash) return { kind: 'mismatch' };
-        if (item.answer !== undefined) return { kind: 'answered', answer: item.answer };
+        if (item.answer !== undefined) return { kind: 'answered', answer: unpack(item.answer) };
         // The SDK sent this very request twice because the first answer was lost: the lease is ours.
         if (item.seed === seed) return { kind: 'begun', seed };
         if (item.lease_ends_at_ms > nowMs) return { kind: 'running', leaseEndsAtMs: item.lease_ends_at_ms };
@@ -73,7 +87,7 @@ export function idempotencyStore(client: DocumentClient, table: string): Idempot
           TableName: table,
           Key: keyOf(request),
           UpdateExpression: 'SET answer = if_not_exists(answer, :answer)',
-          ExpressionAttributeValues: { ':answer': answer },
+          ExpressionAttributeValues: { ':answer': pack(answer) },
         }),
       );
     },

@@ -28,24 +28,36 @@ function parsed(text: string): unknown {
   }) as unknown;
 }
 
-/** A value of the schema's shape. Throws VALIDATION_FAILED with one entry per broken rule; `at` prefixes their paths. */
-export function parseMembers<T extends z.ZodMiniType>(schema: T, value: unknown, at = ''): z.infer<T> {
+/** Nobody mends more at once; and what a caller sends must not decide how much we answer. */
+const MAX_MEMBER_ERRORS = 20;
+const MAX_UNKNOWN_NAME_LENGTH = 50;
+
+/** A value of the schema's shape. Throws VALIDATION_FAILED with one entry per member that breaks a rule, `maxErrors` at most. */
+export function parseMembers<T extends z.ZodMiniType>(
+  schema: T,
+  value: unknown,
+  maxErrors = MAX_MEMBER_ERRORS,
+): z.infer<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw validationFailed(parsed.error.issues.flatMap((issue) => memberErrors(issue, at)));
+  const errors = new Map<string, MemberError>();
+  for (const error of parsed.error.issues.flatMap(memberErrors)) {
+    if (errors.size < maxErrors && !errors.has(error.path)) errors.set(error.path, error);
+  }
+  throw validationFailed([...errors.values()]);
 }
 
 /** A member nobody knows gets an entry of its own, so that each has its path. */
-function memberErrors(issue: z.core.$ZodIssue, at: string): readonly MemberError[] {
-  const path = pathOf(issue.path, at);
+function memberErrors(issue: z.core.$ZodIssue): readonly MemberError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      path: pathOf([...issue.path, key], at),
+      path: pathOf([...issue.path, key.slice(0, MAX_UNKNOWN_NAME_LENGTH)]),
       code: 'unknown_member',
       message: 'There is no such member.',
     }));
   }
-  return [{ path, code: issue.code, message: issue.message === 'Invalid input' ? describe(issue) : issue.message }];
+  const message = issue.message === 'Invalid input' ? describe(issue) : issue.message;
+  return [{ path: pathOf(issue.path), code: issue.code, message }];
 }
 
 /** zod/mini ships without texts; these are ours. */
@@ -64,9 +76,9 @@ function describe(issue: z.core.$ZodIssue): string {
   }
 }
 
-const pathOf = (path: readonly PropertyKey[], at: string): string =>
+const pathOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, part) =>
       typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
-    at,
+    '',
   );

@@ -111,9 +111,12 @@ async function bulk({ deps, request, caller, answerHeaders }: Context, seed: str
   );
 }
 
+/** A thousand entries with as many errors each are still an answer that can be sent and kept for a replay. */
+const MAX_ENTRY_ERRORS = 5;
+
 async function toEntry(deps: LinksDeps, value: unknown): Promise<BulkEntry> {
   try {
-    const body = parseMembers(createBody, value);
+    const body = parseMembers(createBody, value, MAX_ENTRY_ERRORS);
     if (body.if_exists === 'return') {
       throw validationFailed([{ path: 'if_exists', code: 'not_in_bulk', message: 'Bulk creation always creates.' }]);
     }
