@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IdempotencyStore, StoredAnswer } from '../../../core/accounts/idempotency.ts';
 import { IDEMPOTENCY_LIFETIME_S, LEASE_MS } from '../../../core/accounts/idempotency.ts';
 import { NOW_MS } from '../../fixtures/links.ts';
@@ -40,6 +41,27 @@ export function idempotencyStoreContract(name: string, storeOf: () => Idempotenc
       await storeOf().finish(request, ANSWER);
       await storeOf().finish(request, { ...ANSWER, status: 500, body: 'later' });
       expect(await begin(request, 'other')).toEqual({ kind: 'answered', answer: ANSWER });
+    });
+
+    it('keeps the largest answer there is: a thousand entries, each refused for five long names', async () => {
+      const request = newRequest();
+      const name = () => randomBytes(25).toString('hex');
+      const errors = () =>
+        Array.from({ length: 5 }, () => ({
+          path: name(),
+          code: 'unknown_member',
+          message: 'There is no such member.',
+        }));
+      const results = Array.from({ length: 1_000 }, (_, index) => ({
+        index,
+        error: 'VALIDATION_FAILED',
+        detail: 'Some sentence.',
+        errors: errors(),
+      }));
+      const answer = { ...ANSWER, body: JSON.stringify({ created: 0, failed: 1_000, results }) };
+      await begin(request, 'seed');
+      await storeOf().finish(request, answer);
+      expect(await begin(request, 'other')).toEqual({ kind: 'answered', answer });
     });
 
     it('refuses another request under the same key, running or answered', async () => {
