@@ -51,8 +51,9 @@ const FEEDS: Readonly<Record<FollowerName, (surroundings: FollowerSurroundings) 
     eventSourceArn: streamArnOf('links', data),
     batchSize: 100,
     maxBatchingWindow: Duration.seconds(0),
-    retryAttempts: 5,
-    // A minute later every entry the news would have corrected has expired by itself.
+    // Tried for a minute, however often: later every entry the news would have corrected has expired by itself. Giving up
+    // earlier would let a cache that was away come back with the former state and keep it.
+    retryAttempts: -1,
     maxRecordAge: Duration.seconds(60),
     reportBatchItemFailures: true,
     parallelizationFactor: 1,

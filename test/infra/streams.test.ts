@@ -41,7 +41,7 @@ it('tells the cache of changed links only, and gives up on old news', () => {
   expect(mapping).toMatchObject({
     ...EVERY_MAPPING,
     EventSourceArn: expect.stringMatching(/^<LinksTable\w+\.StreamArn>$/),
-    MaximumRetryAttempts: 5,
+    MaximumRetryAttempts: -1,
     MaximumRecordAgeInSeconds: 60,
   });
   const { Filters } = mapping['FilterCriteria'] as { Filters: { Pattern: string }[] };
