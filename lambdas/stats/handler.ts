@@ -14,10 +14,16 @@ export type StatsDeps = QuotaDeps & { readonly store: LinkStore; readonly stats:
 
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 366;
+const DAYS_RULE = `Must be a whole number from 1 to ${MAX_DAYS}.`;
 const DAY_MS = 86_400_000;
 
 export const statsQuery = z.object({
-  days: z.optional(z.string().check(z.regex(/^[1-9]\d{0,2}$/, `Must be a whole number from 1 to ${MAX_DAYS}.`))),
+  days: z.optional(
+    z.string().check(
+      z.regex(/^[1-9]\d{0,2}$/, DAYS_RULE),
+      z.refine((days) => Number(days) <= MAX_DAYS, DAYS_RULE),
+    ),
+  ),
 });
 
 /** `GET /v1/urls/{code}/stats`: all-time total, and hours, days, countries and devices of the last `days` (UTC). */
@@ -35,7 +41,7 @@ export const statsHandler =
   };
 
 async function read(deps: StatsDeps, workspaceId: string, code: string, query: Readonly<Record<string, string>>) {
-  const days = Math.min(MAX_DAYS, Number(parseMembers(statsQuery, query).days ?? DEFAULT_DAYS));
+  const days = Number(parseMembers(statsQuery, query).days ?? DEFAULT_DAYS);
   const link = await ownLink({ store: deps.store, rules: deps }, workspaceId, code);
   const fromDay = dayOf(deps.nowMs() - (days - 1) * DAY_MS);
   const counted = await deps.stats.read(link.domain, link.code, fromDay);
