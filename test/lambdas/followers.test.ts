@@ -1,0 +1,184 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { AttributeValue } from '../../adapters/attribute-value.ts';
+import { plainItem } from '../../adapters/attribute-value.ts';
+import { cacheSyncDeps } from '../../adapters/cache-sync-deps.ts';
+import { encodeSpooledClicks, parseSpooledClicks } from '../../adapters/click-spool.ts';
+import { toLinkItem } from '../../adapters/link-item.ts';
+import { linkVersionKey } from '../../adapters/table.ts';
+import { encodeClick } from '../../core/clicks/click.ts';
+import { newClickId } from '../../core/clicks/click-id.ts';
+import type { SpooledBatch } from '../../core/clicks/spool-drain.ts';
+import { decodeHotLink, toHotLink } from '../../core/links/hot-link.ts';
+import { ENTRY_TTL_MS } from '../../core/links/hot-links.ts';
+import type { Link } from '../../core/links/link.ts';
+import { cacheSyncHandler } from '../../lambdas/cache-sync/handler.ts';
+import { clicksToCountsHandler } from '../../lambdas/clicks-to-counts/handler.ts';
+import { spoolToStreamHandler } from '../../lambdas/spool-to-stream/handler.ts';
+import { aClick } from '../fixtures/clicks.ts';
+import { aLink, LINK_PASSWORD, NOW_MS } from '../fixtures/links.ts';
+import { memoryCountStore } from '../fixtures/memory-count-store.ts';
+import { kinesisEvent, tableEvent } from '../fixtures/stream-events.ts';
+
+let logged: jest.SpyInstance;
+beforeEach(() => {
+  logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+});
+afterEach(() => logged.mockRestore());
+
+const NEW_CLICKS = (count: number) => Array.from({ length: count }, () => aClick({ id: newClickId(NOW_MS) }));
+const OUT_OF_TIME = { getRemainingTimeInMillis: () => 0 };
+const IN_TIME = { getRemainingTimeInMillis: () => 60_000 };
+
+describe('Clicks to counts', () => {
+  it('counts a batch', async () => {
+    const store = memoryCountStore();
+    const event = kinesisEvent(...NEW_CLICKS(5).map(encodeClick));
+    expect(await clicksToCountsHandler(store)(event, IN_TIME)).toEqual({ batchItemFailures: [] });
+    expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(5);
+  });
+
+  it.each([
+    ['no JSON', 'poison'],
+    ['nothing', ''],
+    ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00])],
+    ['another event', '{"type":"heartbeat"}'],
+    ['a click of a future schema', JSON.stringify({ ...aClick(), device: 'hologram' })],
+    ['a click out of time', JSON.stringify({ ...aClick(), at_ms: 1e300 })],
+  ])('counts all the others and reports the first record that is %s', async (_, poison) => {
+    const store = memoryCountStore();
+    const good = NEW_CLICKS(4).map(encodeClick);
+    const event = kinesisEvent(...good.slice(0, 2), poison, ...good.slice(2), poison);
+    expect(await clicksToCountsHandler(store)(event, IN_TIME)).toEqual({
+      batchItemFailures: [{ itemIdentifier: '3' }],
+    });
+    expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(4);
+    // Lambda narrows it down: what is replayed on the way changes nothing.
+    await clicksToCountsHandler(store)(kinesisEvent(poison, ...good.slice(2)), IN_TIME);
+    expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(4);
+  });
+
+  it('waits for a store that is away for a moment', async () => {
+    let crashes = 2;
+    const store = memoryCountStore(() => (crashes-- > 0 ? 'before' : null));
+    expect(await clicksToCountsHandler(store)(kinesisEvent(encodeClick(aClick())), IN_TIME)).toEqual({
+      batchItemFailures: [],
+    });
+    expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(1);
+  });
+
+  it('fails as a whole when time runs out, so that all of it is tried again', async () => {
+    const store = memoryCountStore(() => 'before');
+    await expect(clicksToCountsHandler(store)(kinesisEvent(encodeClick(aClick())), OUT_OF_TIME)).rejects.toThrow();
+  });
+});
+
+describe('Spool to stream', () => {
+  const image = (pk: string, count: number) => ({
+    pk: { S: pk },
+    clicks: { S: encodeSpooledClicks(NEW_CLICKS(count)) },
+  });
+
+  function world(failOn: string | null = null) {
+    const drained: SpooledBatch[] = [];
+    const handler = spoolToStreamHandler({
+      parse: (pk, lines) => ({ pk, clicks: parseSpooledClicks(lines) }),
+      drain: async (batch) => {
+        if (batch.pk === failOn) throw new Error('stream away');
+        drained.push(batch);
+      },
+    });
+    return { handler, drained };
+  }
+
+  it('drains each batch, oldest first, and passes over what was removed', async () => {
+    const { handler, drained } = world();
+    expect(await handler(tableEvent(image('a', 2), null, image('b', 500)))).toEqual({ batchItemFailures: [] });
+    expect(drained.map(({ pk, clicks }) => [pk, clicks.length])).toEqual([
+      ['a', 2],
+      ['b', 500],
+    ]);
+  });
+
+  it('reports the first batch that fails and goes no further: it and all after it come again', async () => {
+    const { handler, drained } = world('b');
+    expect(await handler(tableEvent(image('a', 1), image('b', 1), image('c', 1)))).toEqual({
+      batchItemFailures: [{ itemIdentifier: '2' }],
+    });
+    expect(drained.map(({ pk }) => pk)).toEqual(['a']);
+  });
+});
+
+describe('Cache sync', () => {
+  const imageOf = (link: Link) => marshall(toLinkItem(link)) as NonNullable<Parameters<typeof tableEvent>[0]>;
+
+  async function world({ down = false } = {}) {
+    const { toLink } = await cacheSyncDeps({ CACHE_URL: 'none', CACHE_NAME: '', CACHE_USER: '' });
+    const entries = new Map<string, string>();
+    const ttls = new Set<number>();
+    const put = async (key: string, entry: string, ttlMs: number) => {
+      if (down) throw new Error('cache away');
+      entries.set(key, entry);
+      ttls.add(ttlMs);
+    };
+    return { handler: cacheSyncHandler({ toLink, put }), entries, ttls };
+  }
+
+  it('writes each link as the redirect reads it, with a time to live', async () => {
+    const { handler, entries, ttls } = await world();
+    const links = [
+      aLink({ code: 'one' }),
+      aLink({ code: 'two', password: LINK_PASSWORD, maxClicks: 5, expiresAtMs: NOW_MS, tags: ['ü'] }),
+    ];
+    expect(await handler(tableEvent(...links.map(imageOf)))).toEqual({ batchItemFailures: [] });
+    for (const link of links)
+      expect(decodeHotLink(entries.get(`default/${link.code}`) ?? '', link.code)).toEqual(toHotLink(link));
+    expect(ttls).toEqual(new Set([ENTRY_TTL_MS]));
+    expect([...entries.values()].join()).not.toContain('argon2');
+  });
+
+  it('writes only the last of several changes of one link', async () => {
+    const { handler, entries } = await world();
+    await handler(tableEvent(...[1, 2, 3].map((version) => imageOf(aLink({ version })))));
+    expect(decodeHotLink(entries.get('default/aB7x3Kq') ?? '', 'aB7x3Kq')?.version).toBe(3);
+  });
+
+  it('writes a tombstone for a deleted link, so that no late reader fills in the former one', async () => {
+    const { handler, entries } = await world();
+    await handler(tableEvent(imageOf(aLink({ status: 'deleted' }))));
+    expect(decodeHotLink(entries.get('default/aB7x3Kq') ?? '', 'aB7x3Kq')?.status).toBe('deleted');
+  });
+
+  it('passes over history, claims, budgets and removals', async () => {
+    const { handler, entries } = await world();
+    const history = { ...imageOf(aLink()), ...marshall(linkVersionKey('default', 'aB7x3Kq', 1)) } as NonNullable<
+      Parameters<typeof tableEvent>[0]
+    >;
+    const budget = { pk: { S: 'link#default/aB7x3Kq' }, sk: { S: 'budget' }, used: { N: '3' } };
+    const claim = { pk: { S: 'target#x' }, sk: { S: 'claim' } };
+    expect(await handler(tableEvent(history, budget, claim, null))).toEqual({ batchItemFailures: [] });
+    expect(entries.size).toBe(0);
+  });
+
+  it('asks for the batch again when the cache does not answer', async () => {
+    const { handler } = await world({ down: true });
+    expect(await handler(tableEvent(imageOf(aLink()), imageOf(aLink({ code: 'two' }))))).toEqual({
+      batchItemFailures: [{ itemIdentifier: '1' }],
+    });
+    expect(logged).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('An item', () => {
+  it('is read from its wire form as the SDK reads it', () => {
+    const item = {
+      text: 'ü',
+      number: 1.5,
+      yes: true,
+      nothing: null,
+      list: ['a', 1, ['b']],
+      map: { inner: { deep: false } },
+      empty: '',
+    };
+    expect(plainItem(marshall(item) as Record<string, AttributeValue>)).toEqual(item);
+  });
+});
