@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export type Frame = {
   readonly headers: Readonly<Record<string, string>>;
   /** `title` is plain text; `content` is HTML whose parts are already escaped. */
-  page(title: string, content: string): string;
+  readonly page: (title: string, content: string) => string;
 };
 
 /** `formAction` is where forms of these pages may lead: source expressions of the content policy. */

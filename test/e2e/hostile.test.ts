@@ -48,9 +48,9 @@ function expectSane(answer: RawAnswer, sent: string): void {
 }
 
 const NASTY = [
-  ...['../../etc/passwd', '..%2f..%2f', '%252e%252e%252f', '%00', '\u0000', '%0d%0aSet-Cookie:%20a=b', '\r\nX: y'],
-  ...['__proto__', 'constructor', 'toString', '{{7*7}}', '${7*7}', '<script>alert(1)</script>', "' OR 1=1 --", '`id`'],
-  ...[
+  ['../../etc/passwd', '..%2f..%2f', '%252e%252e%252f', '%00', '\u0000', '%0d%0aSet-Cookie:%20a=b', '\r\nX: y'],
+  ['__proto__', 'constructor', 'toString', '{{7*7}}', '${7*7}', '<script>alert(1)</script>', "' OR 1=1 --", '`id`'],
+  [
     '%',
     '%%',
     '%E0%A4%A',
@@ -64,9 +64,9 @@ const NASTY = [
     '\ud800',
     '💥'.repeat(50),
   ],
-  ...['link#default/calm', 'ws#ws_demo', '*', '#', '?', '//', '///evil.example', '\\\\evil', ';', '"', '\u2028'],
-  ...['x'.repeat(5_000), '9'.repeat(400), '-0', 'NaN', '1e999', 'null', 'true', '[object Object]'],
-];
+  ['link#default/calm', 'ws#ws_demo', '*', '#', '?', '//', '///evil.example', '\\\\evil', ';', '"', '\u2028'],
+  ['x'.repeat(5_000), '9'.repeat(400), '-0', 'NaN', '1e999', 'null', 'true', '[object Object]'],
+].flat();
 const nasty = fc.oneof(
   fc.constantFrom(...NASTY),
   fc.string({ unit: 'binary', maxLength: 60 }),
@@ -93,7 +93,7 @@ describe('hostile input', () => {
       async ([door, verb, prefix, tail]) => {
         const body = ['POST', 'PATCH', 'PUT'].includes(verb) ? '{}' : '';
         const sent = request(verb, `${prefix}${tail}`, [key(), acceptJson, asJson], body);
-        expectSane(await rawly(ports[door as 'app' | 'short'], sent), sent.toString());
+        expectSane(await rawly(ports[door], sent), sent.toString());
       },
     );
   });
@@ -266,7 +266,7 @@ describe('hostile input', () => {
       '__proto__',
       'constructor',
     );
-    const value = nasty.map((text) => Buffer.from(text.replace(/[\r\n\u0000]/g, '')).toString('latin1'));
+    const value = nasty.map((text) => Buffer.from(text.replaceAll(/[\r\n]|\0/g, '')).toString('latin1'));
     const route = fc.constantFrom(
       'GET /calm',
       'GET /nothing',
@@ -371,7 +371,7 @@ describe('headers that only the edge may write', () => {
     const agent = ['User-Agent', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0'] as const;
     const visit = await rawly(ports.short, request('GET', '/spoofed', [agent, ...SPOOFED]));
     expect([visit.status, visit.headers.get('location')]).toEqual([302, 'https://example.com/spoof']);
-    const statsOf = async () => (await product.api('/v1/urls/spoofed/stats')).json<Record<string, unknown>>();
+    const statsOf = async () => (await product.api('/v1/urls/spoofed/stats')).json();
     expect(await eventually(statsOf, ({ total }) => total === 1, 2_000)).toMatchObject({
       by_country: [{ country: 'US', clicks: 1 }],
       by_device: [{ device: 'desktop', clicks: 1 }],

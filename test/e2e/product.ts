@@ -16,6 +16,8 @@ export type Answer = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  /** The reader names the shape it expects. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   readonly json: <T = Record<string, unknown>>() => T;
 };
 
@@ -37,13 +39,13 @@ export type Product = {
   /** Key of another workspace, on the free plan. */
   readonly freeKey: string;
   /** A call to the app domain with the unlimited key unless told otherwise; redirects are not followed. */
-  api(path: string, call?: Call): Promise<Answer>;
+  readonly api: (path: string, call?: Call) => Promise<Answer>;
   /** A visit to the short domain, as a browser without a key. */
-  visit(path: string, call?: Call): Promise<Answer>;
+  readonly visit: (path: string, call?: Call) => Promise<Answer>;
   /** Writes an item past the product, as nobody's role allows. */
-  put(table: TableName, item: Readonly<Record<string, unknown>>): Promise<void>;
+  readonly put: (table: TableName, item: Readonly<Record<string, unknown>>) => Promise<void>;
   /** A new key of the unlimited workspace that may do only this. */
-  keyWith(scopes: readonly Scope[]): Promise<string>;
+  readonly keyWith: (scopes: readonly Scope[]) => Promise<string>;
   close(): Promise<void>;
 };
 
@@ -114,7 +116,9 @@ export async function send(url: string, { method, body, key, headers }: Call): P
     ...(sent === undefined ? {} : { body: sent }),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: <T>() => JSON.parse(text) as T };
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+  const json = <T>(): T => JSON.parse(text) as T;
+  return { status: response.status, headers: response.headers, text, json };
 }
 
 /** Asks again until `done`, at most `withinMs`; answers how long it took and throws what was last seen. */

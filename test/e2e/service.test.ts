@@ -221,11 +221,7 @@ describe('health', () => {
     expect([looked.status, looked.text]).toEqual([200, '']);
     const deep = await product[door]('/health/deep', { key: null });
     const { status, dependencies } = deep.json<{ status: string; dependencies: Record<string, boolean> }>();
-    expect([deep.status, status, Object.values(dependencies).every((answers) => answers === true)]).toEqual([
-      200,
-      'ok',
-      true,
-    ]);
+    expect([deep.status, status, Object.values(dependencies).every(Boolean)]).toEqual([200, 'ok', true]);
     expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(['links', 'clicks']));
     expect(deep.text).not.toMatch(/arn:|amazonaws|:\/\/|secret/i);
   });
