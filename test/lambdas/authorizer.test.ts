@@ -42,7 +42,7 @@ describe('The authorizer', () => {
     },
   );
 
-  it.each([
+  it.each<Record<string, string> | null>([
     null,
     {},
     { authorization: '' },

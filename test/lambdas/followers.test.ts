@@ -112,7 +112,7 @@ describe('Cache sync', () => {
   const imageOf = (link: Link) => marshall(toLinkItem(link)) as NonNullable<Parameters<typeof tableEvent>[0]>;
 
   async function world({ down = false } = {}) {
-    const { toLink } = await cacheSyncDeps({ CACHE_URL: 'none', CACHE_NAME: '', CACHE_USER: '' });
+    const deps = await cacheSyncDeps({ CACHE_URL: 'none', CACHE_NAME: '', CACHE_USER: '' });
     const entries = new Map<string, string>();
     const ttls = new Set<number>();
     const put = async (key: string, entry: string, ttlMs: number) => {
@@ -120,7 +120,7 @@ describe('Cache sync', () => {
       entries.set(key, entry);
       ttls.add(ttlMs);
     };
-    return { handler: cacheSyncHandler({ toLink, put }), entries, ttls };
+    return { handler: cacheSyncHandler({ ...deps, put }), entries, ttls };
   }
 
   it('writes each link as the redirect reads it, with a time to live', async () => {
@@ -150,9 +150,7 @@ describe('Cache sync', () => {
 
   it('passes over history, claims, budgets and removals', async () => {
     const { handler, entries } = await world();
-    const history = { ...imageOf(aLink()), ...marshall(linkVersionKey('default', 'aB7x3Kq', 1)) } as NonNullable<
-      Parameters<typeof tableEvent>[0]
-    >;
+    const history = Object.assign(imageOf(aLink()), marshall(linkVersionKey('default', 'aB7x3Kq', 1)));
     const budget = { pk: { S: 'link#default/aB7x3Kq' }, sk: { S: 'budget' }, used: { N: '3' } };
     const claim = { pk: { S: 'target#x' }, sk: { S: 'claim' } };
     expect(await handler(tableEvent(history, budget, claim, null))).toEqual({ batchItemFailures: [] });

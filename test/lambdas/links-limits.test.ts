@@ -1,0 +1,133 @@
+import { aLink, NOW_MS, TARGET } from '../fixtures/links.ts';
+import { linksApi } from '../fixtures/links-api.ts';
+import { problemIn } from '../fixtures/problems.ts';
+
+const URL_ = { original_url: TARGET };
+
+describe('The rate limit', () => {
+  const FREE = {
+    caller: { workspaceId: 'ws_free', plan: 'free' as const, keyId: 'key_1', scopes: ['urls:read', 'urls:write'] },
+  };
+  const create = (api: ReturnType<typeof linksApi>) =>
+    api.call('POST', '/v1/urls', { body: JSON.stringify(URL_), ...FREE });
+
+  it('is announced on every answer, success or failure', async () => {
+    const api = linksApi();
+    const policy = '"creates";q=10;w=60';
+    expect((await create(api)).headers).toMatchObject({ 'ratelimit-policy': policy, ratelimit: '"creates";r=9;t=60' });
+    const requests = [
+      ['GET', '/v1/urls', {}],
+      ['GET', '/v1/urls/{code}', { params: { code: 'nothing' } }],
+      ['PATCH', '/v1/urls/{code}', { params: { code: 'nothing' }, body: '{}' }],
+      ['DELETE', '/v1/urls/{code}', { params: { code: 'nothing' } }],
+      ['POST', '/v1/urls', { body: '{' }],
+      ['POST', '/v1/urls/bulk', { body: '{"urls":[]}' }],
+    ] as const;
+    for (const [method, resource, parts] of requests) {
+      const { headers } = await api.call(method, resource, { ...parts, ...FREE });
+      expect(headers).toMatchObject({ 'ratelimit-policy': policy, ratelimit: '"creates";r=9;t=60' });
+    }
+  });
+
+  it('lets ten of a hundred parallel creates through on the free plan', async () => {
+    const api = linksApi();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => create(api)));
+    expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(10);
+    expect(answers.filter(({ statusCode }) => statusCode === 429)).toHaveLength(90);
+    expect(api.deps.store.all()).toHaveLength(10);
+  });
+
+  it('answers 429 as the contract says, and opens again', async () => {
+    const api = linksApi();
+    for (let number = 0; number < 10; number += 1) await create(api);
+    api.clock.nowMs += 20_500;
+    const answer = await create(api);
+    expect(answer.headers).toMatchObject({ 'retry-after': '40', ratelimit: '"creates";r=0;t=40' });
+    expect(problemIn(answer)).toMatchObject({
+      error: 'RATE_LIMIT_EXCEEDED',
+      message: 'Max 10 URLs per minute',
+      retry_after: 40,
+      rate_limit: { limit: 10, remaining: 0, reset_at: '2026-11-21T12:01:00.000Z' },
+    });
+    api.clock.nowMs = NOW_MS + 60_000;
+    expect((await create(api)).statusCode).toBe(201);
+  });
+
+  it('counts each link of a bulk call, and none that was refused', async () => {
+    const api = linksApi();
+    const bulk = (count: number, more: object[] = []) =>
+      api.call('POST', '/v1/urls/bulk', {
+        body: JSON.stringify({ urls: [...Array.from({ length: count }, () => URL_), ...more] }),
+        ...FREE,
+      });
+    expect((await bulk(4)).headers?.['ratelimit']).toBe('"creates";r=6;t=60');
+    expect((await bulk(6, [{ original_url: 'x' }])).headers?.['ratelimit']).toBe('"creates";r=6;t=60');
+    expect((await bulk(7)).statusCode).toBe(429);
+    expect((await bulk(6)).headers?.['ratelimit']).toBe('"creates";r=0;t=60');
+    expect(api.deps.store.all()).toHaveLength(10);
+  });
+
+  it('is kept per workspace', async () => {
+    const api = linksApi();
+    for (let number = 0; number < 11; number += 1) await create(api);
+    expect((await api.post(URL_)).statusCode).toBe(201);
+  });
+});
+
+describe('Who may', () => {
+  it('is asked before anything else: no caller 401, no scope 403', async () => {
+    const { call, deps } = linksApi();
+    const body = JSON.stringify(URL_);
+    const stranger = await call('POST', '/v1/urls', { body, caller: null });
+    expect([stranger.statusCode, problemIn(stranger).error]).toEqual([401, 'UNAUTHENTICATED']);
+    const reader = { workspaceId: 'ws_1', plan: 'pro' as const, keyId: 'k', scopes: ['urls:read', 'analytics:read'] };
+    for (const [method, resource] of [
+      ['POST', '/v1/urls'],
+      ['POST', '/v1/urls/bulk'],
+      ['POST', '/url/shorten'],
+      ['PATCH', '/v1/urls/{code}'],
+      ['DELETE', '/v1/urls/{code}'],
+    ] as const) {
+      const answer = await call(method, resource, { body, params: { code: 'aB7x3Kq' }, caller: reader });
+      expect(problemIn(answer)).toMatchObject({ error: 'FORBIDDEN', status: 403, required_scope: 'urls:write' });
+    }
+    expect(deps.store.all()).toEqual([]);
+  });
+
+  it('reaches no route that is not in the table', async () => {
+    const { call } = linksApi();
+    for (const [method, resource] of [
+      ['PUT', '/v1/urls'],
+      ['GET', '/v1/nothing'],
+      ['POST', '/v1/urls/{code}'],
+    ] as const)
+      expect(problemIn(await call(method, resource)).error).toBe('NOT_FOUND');
+  });
+});
+
+describe('When a store fails', () => {
+  it('the answer is 503 where it is away and 500 where nobody knows, and only the log learns why', async () => {
+    const { call, deps, lines } = linksApi();
+    jest
+      .spyOn(deps.store, 'find')
+      .mockRejectedValueOnce(Object.assign(new Error('x'), { name: 'ThrottlingException' }));
+    const away = await call('GET', '/v1/urls/{code}', { params: { code: 'aB7x3Kq' } });
+    expect([away.statusCode, problemIn(away).error, away.headers?.['retry-after']]).toEqual([
+      503,
+      'SERVICE_UNAVAILABLE',
+      '1',
+    ]);
+    jest.spyOn(deps.store, 'find').mockRejectedValueOnce(new TypeError('secret internals'));
+    const unknown = await call('GET', '/v1/urls/{code}', { params: { code: 'aB7x3Kq' } });
+    expect([unknown.statusCode, problemIn(unknown).error]).toEqual([500, 'INTERNAL']);
+    expect(unknown.body).not.toContain('secret');
+    expect(lines).toHaveLength(2);
+  });
+
+  it('a limit that cannot be read does not fail what was done', async () => {
+    const { call, deps } = linksApi();
+    deps.store.add(aLink());
+    jest.spyOn(deps.rateLimits, 'peek').mockRejectedValue(new Error('did not answer'));
+    expect((await call('GET', '/v1/urls/{code}', { params: { code: 'aB7x3Kq' } })).statusCode).toBe(200);
+  });
+});
