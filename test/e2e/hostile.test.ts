@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Click } from '../../core/clicks/row.ts';
 import { FAILURES } from '../../core/errors.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
 import type { Problem } from './problem.ts';
@@ -167,6 +168,8 @@ describe('hostile input', () => {
       'https:',
       'http:/',
       'javascript:',
+      'ftp://',
+      'wss://',
       'data:',
       ' https://',
       'HTTPS://',
@@ -376,7 +379,20 @@ describe('headers that only the edge may write', () => {
       by_country: [{ country: 'US', clicks: 1 }],
       by_device: [{ device: 'desktop', clicks: 1 }],
     });
+    expect(clicksOf('spoofed')).toEqual([expect.objectContaining({ country: 'US', region: '', city: '', bot: false })]);
   });
+
+  /** As they lie on the stream: whole, with what no answer shows. */
+  function clicksOf(code: string): readonly Click[] {
+    const { kinesis } = product.laptop.engines;
+    return product.laptop.plan.streams.flatMap(({ name }) =>
+      kinesis
+        .shardIds(name)
+        .flatMap((shardId) => kinesis.read(name, shardId, null, 10_000))
+        .map(({ data }) => JSON.parse(data.toString()) as Click)
+        .filter((click) => click.code === code),
+    );
+  }
 
   test('give nobody more tries at a password, whatever address is claimed', async () => {
     await product.api('/v1/urls', {
