@@ -89,6 +89,7 @@ describe('A Valkey client', () => {
       expect(performance.now() - startedMs).toBeLessThan(500);
     } finally {
       client.disconnect();
+      await server.close();
     }
   });
 

@@ -73,6 +73,7 @@ describe('Listing links', () => {
     ['a number', encode(5)],
     ['null', encode('null')],
     ['broken JSON', encode('["ws_1","by_date"')],
+    ['another workspace’s beginning', encode(['ws_2', 'by_date', null])],
     ['another workspace’s', encode(['ws_2', 'by_date', JSON.stringify({ ...KEY, workspace_id: 'ws_2' })])],
     ['another workspace’s key as mine', encode(['ws_1', 'by_date', JSON.stringify({ ...KEY, workspace_id: 'ws_2' })])],
     [
