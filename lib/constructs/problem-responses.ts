@@ -23,7 +23,7 @@ export const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
     headers: { 'WWW-Authenticate': "'Bearer'" },
   },
   { type: ResponseType.ACCESS_DENIED, word: 'FORBIDDEN', status: 403 },
-  { type: ResponseType.AUTHORIZER_FAILURE, word: 'SERVICE_UNAVAILABLE', status: 503 },
+  { type: ResponseType.AUTHORIZER_FAILURE, word: 'SERVICE_UNAVAILABLE', status: 503, retryAfterS: 1 },
   { type: ResponseType.RESOURCE_NOT_FOUND, word: 'NOT_FOUND', status: 404 },
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, word: 'NOT_FOUND', status: 404 },
   { type: ResponseType.INVALID_SIGNATURE, word: 'NOT_FOUND', status: 404 },
@@ -36,7 +36,7 @@ export const GATEWAY_PROBLEMS: readonly GatewayProblem[] = [
     detail: 'This Signpost is receiving more requests than it takes at once; try again after `retry_after` seconds.',
     retryAfterS: 1,
   },
-  { type: ResponseType.INTEGRATION_FAILURE, word: 'SERVICE_UNAVAILABLE', status: 503 },
+  { type: ResponseType.INTEGRATION_FAILURE, word: 'SERVICE_UNAVAILABLE', status: 503, retryAfterS: 1 },
   // Something may have been changed before time ran out, so this does not say that nothing was.
   { type: ResponseType.INTEGRATION_TIMEOUT, word: 'INTERNAL', status: 504 },
   { type: ResponseType.DEFAULT_4XX, word: 'NOT_FOUND', status: 404 },
