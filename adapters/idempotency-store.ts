@@ -11,6 +11,8 @@ type IdempotencyItem = {
   readonly request_hash: string;
   readonly seed: string;
   readonly lease_ends_at_ms: number;
+  /** The seed that the holder of the lease came with: a write sent twice because its answer was lost knows itself by it. */
+  readonly lease_owner: string;
   readonly answer?: PackedAnswer;
 };
 
@@ -30,23 +32,31 @@ const unpack = ({ body_gzip_base64, ...rest }: PackedAnswer): StoredAnswer => ({
 export function idempotencyStore(client: DocumentClient, table: string): IdempotencyStore {
   const keyOf = ({ workspaceId, key }: KeyedRequest) => idempotencyKey(workspaceId, key);
 
-  /** Takes a lease that nobody holds any more; null when another request was faster. */
-  const resume = async (request: KeyedRequest, item: IdempotencyItem, nowMs: number): Promise<BeginOutcome> => {
-    const leaseEndsAtMs = nowMs + LEASE_MS;
+  /** Takes a lease that nobody holds any more. */
+  const resume = async (
+    request: KeyedRequest,
+    item: IdempotencyItem,
+    owner: string,
+    nowMs: number,
+  ): Promise<BeginOutcome> => {
     try {
       await client.send(
         new UpdateCommand({
           TableName: table,
           Key: keyOf(request),
-          UpdateExpression: 'SET lease_ends_at_ms = :lease',
+          UpdateExpression: 'SET lease_ends_at_ms = :lease, lease_owner = :owner',
           ConditionExpression: 'lease_ends_at_ms = :formerLease AND attribute_not_exists(answer)',
-          ExpressionAttributeValues: { ':lease': leaseEndsAtMs, ':formerLease': item.lease_ends_at_ms },
+          ExpressionAttributeValues: {
+            ':lease': nowMs + LEASE_MS,
+            ':owner': owner,
+            ':formerLease': item.lease_ends_at_ms,
+          },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
       return { kind: 'begun', seed: item.seed };
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return { kind: 'running', leaseEndsAtMs };
-      throw error;
+      return whatStands(itemIn(error), owner);
     }
   };
 
@@ -62,6 +72,7 @@ export function idempotencyStore(client: DocumentClient, table: string): Idempot
               request_hash: request.requestHash,
               seed,
               lease_ends_at_ms: nowMs + LEASE_MS,
+              lease_owner: seed,
               ttl_s: nowS + IDEMPOTENCY_LIFETIME_S,
             },
             ConditionExpression: 'attribute_not_exists(pk) OR ttl_s <= :now',
@@ -71,14 +82,12 @@ export function idempotencyStore(client: DocumentClient, table: string): Idempot
         );
         return { kind: 'begun', seed };
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
-        const item = plainItem(error.Item) as unknown as IdempotencyItem;
+        const item = itemIn(error);
         if (item.request_hash !== request.requestHash) return { kind: 'mismatch' };
-        if (item.answer !== undefined) return { kind: 'answered', answer: unpack(item.answer) };
-        // The SDK sent this very request twice because the first answer was lost: the lease is ours.
-        if (item.seed === seed) return { kind: 'begun', seed };
-        if (item.lease_ends_at_ms > nowMs) return { kind: 'running', leaseEndsAtMs: item.lease_ends_at_ms };
-        return resume(request, item, nowMs);
+        const outcome = whatStands(item, seed);
+        return outcome.kind === 'running' && outcome.leaseEndsAtMs <= nowMs
+          ? resume(request, item, seed, nowMs)
+          : outcome;
       }
     },
     async finish(request, answer) {
@@ -103,4 +112,18 @@ export function idempotencyStore(client: DocumentClient, table: string): Idempot
       );
     },
   };
+}
+
+/** The item that a conditional write met. Rethrows any other error. */
+function itemIn(error: unknown): IdempotencyItem {
+  if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
+  return plainItem(error.Item) as unknown as IdempotencyItem;
+}
+
+/** What an item means to the caller who came with the seed `owner`. */
+function whatStands(item: IdempotencyItem, owner: string): BeginOutcome {
+  if (item.answer !== undefined) return { kind: 'answered', answer: unpack(item.answer) };
+  // The SDK sent this very write twice because the first answer was lost: the lease is the caller's.
+  if (item.lease_owner === owner) return { kind: 'begun', seed: item.seed };
+  return { kind: 'running', leaseEndsAtMs: item.lease_ends_at_ms };
 }
