@@ -55,24 +55,17 @@ export function awsJsonClient(service: keyof typeof SERVICES, env: NodeJS.Proces
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 64 });
   const port = endpoint.port === '' ? undefined : Number(endpoint.port);
 
-  return (operation, input, timeoutMs) =>
+  const exchange = (operation: string, input: unknown, timeoutMs: number): ReturnType<AwsJsonClient> =>
     new Promise((resolve, reject) => {
       const body = JSON.stringify(input);
       const target = `${prefix}.${operation}`;
-      const headers = signedHeaders(
-        { host: endpoint.host, service, region, target, contentType, body },
-        credentialsFrom(env),
-        Date.now(),
-      );
+      const signable = { host: endpoint.host, service, region, target, contentType, body };
+      const headers = {
+        ...signedHeaders(signable, credentialsFrom(env), Date.now()),
+        'content-length': Buffer.byteLength(body),
+      };
       const request = transport.request(
-        {
-          host: endpoint.hostname,
-          port,
-          method: 'POST',
-          path: '/',
-          agent,
-          headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-        },
+        { host: endpoint.hostname, port, method: 'POST', path: '/', agent, headers },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -86,7 +79,7 @@ export function awsJsonClient(service: keyof typeof SERVICES, env: NodeJS.Proces
       );
       const fail = (error: Error): void => {
         clearTimeout(timer);
-        reject(error);
+        reject(request.reusedSocket && isReset(error) ? new StaleSocket(error) : error);
       };
       // One timer over connect, send and answer: a socket's own idle timeout would start again with each byte.
       const timer = setTimeout(
@@ -96,7 +89,28 @@ export function awsJsonClient(service: keyof typeof SERVICES, env: NodeJS.Proces
       request.on('error', fail);
       request.end(body);
     });
+
+  return async (operation, input, timeoutMs) => {
+    try {
+      return await exchange(operation, input, timeoutMs);
+    } catch (error) {
+      if (error instanceof StaleSocket) return exchange(operation, input, timeoutMs);
+      throw error;
+    }
+  };
 }
+
+/**
+ * The service closed a kept connection while this environment slept, which says nothing about the service. Sent again
+ * at once: every operation that goes this way may be sent twice (reads, and writes that know themselves).
+ */
+class StaleSocket extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
+const isReset = (error: NodeJS.ErrnoException): boolean => error.code === 'ECONNRESET' || error.code === 'EPIPE';
 
 function settle(
   status: number,

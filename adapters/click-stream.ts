@@ -3,10 +3,13 @@ import type { ClickStream } from '../core/clicks/group-commit.ts';
 import type { Click } from '../core/clicks/row.ts';
 import type { AwsJsonClient } from './aws-json.ts';
 
-/** A Kinesis record: base64 data, and the link as partition key, so that one link's clicks stay in one shard. */
+/** One link's clicks stay in one shard. */
+export const partitionKeyOf = ({ domain, code }: Pick<Click, 'domain' | 'code'>): string => `${domain}/${code}`;
+
+/** A Kinesis record, its data in base64. */
 export const toStreamRecord = (click: Click): { Data: string; PartitionKey: string } => ({
   Data: Buffer.from(encodeClick(click)).toString('base64'),
-  PartitionKey: `${click.domain}/${click.code}`,
+  PartitionKey: partitionKeyOf(click),
 });
 
 /** Puts clicks on the stream. PutRecords *resolves* with refused entries, so their indexes are the answer. */

@@ -1,6 +1,9 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
+import type { AttributeValue } from './attribute-value.ts';
+import { plainItem } from './attribute-value.ts';
+
 export type DocumentClient = DynamoDBDocumentClient;
 
 /** The slowest answer worth waiting for; without a limit the SDK waits until the function runs out of time. */
@@ -28,6 +31,12 @@ export const documentClient = (): DocumentClient =>
 export function cancellationCodes(error: unknown): readonly string[] | null {
   if (!(error instanceof TransactionCanceledException)) return null;
   return (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
+}
+
+/** What stands in the way of the item at `index`, where the transaction asked for it (`ALL_OLD`). */
+export function itemInTheWay(error: unknown, index: number): Readonly<Record<string, unknown>> | null {
+  const item = error instanceof TransactionCanceledException ? error.CancellationReasons?.[index]?.Item : undefined;
+  return item === undefined ? null : plainItem(item as Readonly<Record<string, AttributeValue>>);
 }
 
 const PASSING = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);

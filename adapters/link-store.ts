@@ -7,7 +7,7 @@ import type { AttributeValue } from './attribute-value.ts';
 import { plainItem } from './attribute-value.ts';
 import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
-import { backoffMs, cancellationCodes, isPassingCancellation } from './dynamodb.ts';
+import { backoffMs, cancellationCodes, isPassingCancellation, itemInTheWay } from './dynamodb.ts';
 import { fromLinkItem, toLinkItem, workspaceTarget } from './link-item.ts';
 import { listLinks } from './link-list.ts';
 import { linkKey, linkOfPartitionKey, linkVersionKey, targetClaimKey } from './table.ts';
@@ -23,7 +23,7 @@ export function linkStore(client: DocumentClient, table: string): LinkStore {
   return {
     find,
     create: (link, { claimTarget, outlivedClaim = null }) =>
-      claimTarget ? createWithClaim(client, table, link, outlivedClaim, find) : createAlone(client, table, link),
+      claimTarget ? createWithClaim(client, table, link, outlivedClaim) : createAlone(client, table, link),
     createTogether: (links) => createTogether(client, table, links),
     takeBack: (links) => takeBack(client, table, links),
     findByTarget: (workspaceId, targetUrl) => findByTarget(client, table, workspaceId, targetUrl, find),
@@ -36,27 +36,18 @@ export function linkStore(client: DocumentClient, table: string): LinkStore {
   };
 }
 
-/** The condition that decides a code: nobody has it, or this very request already took it and is trying again. */
-const CODE_IS_FREE = 'attribute_not_exists(pk) OR creation_id = :creationId';
-
+/** One condition decides a code. Who loses is shown what stands there, and may find it is its own first attempt. */
 const putNewLink = (table: string, link: Link) => ({
   TableName: table,
   Item: toLinkItem(link),
-  ConditionExpression: CODE_IS_FREE,
-  ExpressionAttributeValues: { ':creationId': link.creationId },
+  ConditionExpression: 'attribute_not_exists(pk)',
+  ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
 });
 
 /** A repeat finds its own first attempt under the code, and that is what it made. */
 async function createAlone(client: DocumentClient, table: string, link: Link): Promise<CreateOutcome> {
   try {
-    await client.send(
-      new PutCommand({
-        TableName: table,
-        Item: toLinkItem(link),
-        ConditionExpression: 'attribute_not_exists(pk)',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
+    await client.send(new PutCommand(putNewLink(table, link)));
     return { kind: 'created', link };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -74,7 +65,6 @@ async function createWithClaim(
   table: string,
   link: Link,
   outlivedClaim: string | null,
-  find: (domain: string, code: string) => Promise<Link | null>,
 ): Promise<CreateOutcome> {
   const claim = {
     TableName: table,
@@ -84,9 +74,8 @@ async function createWithClaim(
       claimed_at_ms: link.createdAtMs,
       creation_id: link.creationId,
     },
-    ConditionExpression: `${CODE_IS_FREE} OR claimed_at_ms < :outdated OR claimed_code = :outlived`,
+    ConditionExpression: `attribute_not_exists(pk) OR claimed_at_ms < :outdated OR claimed_code = :outlived`,
     ExpressionAttributeValues: {
-      ':creationId': link.creationId,
       ':outdated': link.createdAtMs - CLAIM_LIFETIME_MS,
       ':outlived': outlivedClaim ?? '',
     },
@@ -97,10 +86,12 @@ async function createWithClaim(
       await client.send(
         new TransactWriteCommand({ TransactItems: [{ Put: putNewLink(table, link) }, { Put: claim }] }),
       );
-      return { kind: 'created', link: (await find(link.domain, link.code)) ?? link };
+      return { kind: 'created', link };
     } catch (error) {
       const codes = cancellationCodes(error);
       if (codes === null) throw error;
+      const found = itemInTheWay(error, 0);
+      if (found?.['creation_id'] === link.creationId) return { kind: 'created', link: fromLinkItem(found) };
       if (codes[0] === 'ConditionalCheckFailed') return { kind: 'code_taken' };
       if (codes[1] === 'ConditionalCheckFailed')
         return { kind: 'target_claimed', code: await claimedCode(client, table, link) };
@@ -127,21 +118,26 @@ async function createTogether(
   table: string,
   links: readonly Link[],
 ): Promise<{ readonly taken: readonly string[] }> {
-  if (links.length === 0) return { taken: [] };
-  for (let attempt = 0; ; attempt += 1) {
+  let rest = links;
+  for (let attempt = 0; rest.length > 0; attempt += 1) {
     try {
       await client.send(
-        new TransactWriteCommand({ TransactItems: links.map((link) => ({ Put: putNewLink(table, link) })) }),
+        new TransactWriteCommand({ TransactItems: rest.map((link) => ({ Put: putNewLink(table, link) })) }),
       );
       return { taken: [] };
     } catch (error) {
       const codes = cancellationCodes(error);
       if (codes === null) throw error;
-      const taken = links.filter((_, index) => codes[index] === 'ConditionalCheckFailed').map(({ code }) => code);
-      if (taken.length > 0) return { taken };
-      await sleepOrThrow(error, codes, attempt);
+      const isOwn = (link: Link, index: number): boolean =>
+        itemInTheWay(error, index)?.['creation_id'] === link.creationId;
+      const taken = rest.filter((link, index) => codes[index] === 'ConditionalCheckFailed' && !isOwn(link, index));
+      if (taken.length > 0) return { taken: taken.map(({ code }) => code) };
+      const missing = rest.filter((link, index) => !isOwn(link, index));
+      if (missing.length === rest.length) await sleepOrThrow(error, codes, attempt);
+      rest = missing;
     }
   }
+  return { taken: [] };
 }
 
 const TAKE_BACK_AT_ONCE = 16;

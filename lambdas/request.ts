@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Caller } from '../core/accounts/authenticate.ts';
 import type { PlanName } from '../core/accounts/plan.ts';
@@ -13,7 +14,7 @@ export type HttpRequest = {
   readonly query: Readonly<Record<string, string>>;
   /** By lower-case name; the values of a repeated header are joined with commas. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Null where there is none. Not UTF-8 reads as U+FFFD, which JSON rules then refuse or keep. */
+  /** Null where there is none, empty where it is not UTF-8. */
   readonly body: string | null;
   readonly requestId: string;
   /** `https://host` of the door the caller came through. */
@@ -100,9 +101,14 @@ export function originOf(headers: Readonly<Record<string, string>>, domainName: 
 /** What may stand in a URL as it is: nothing that would have to be escaped, no port beyond all ports. */
 const isHost = (host: string): boolean => /^[A-Za-z0-9.:[\]-]+$/.test(host) && URL.canParse(`https://${host}/`);
 
+/** No JSON and no form: what is not UTF-8 is refused as a body that does not parse, not repaired. */
+const NOT_UTF8 = '';
+
 function bodyOf(body: string | null | undefined, isBase64Encoded: boolean): string | null {
   if (body === null || body === undefined) return null;
-  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+  if (!isBase64Encoded) return body;
+  const bytes = Buffer.from(body, 'base64');
+  return isUtf8(bytes) ? bytes.toString('utf8') : NOT_UTF8;
 }
 
 const lowerCased = (headers: Readonly<Record<string, string | undefined>> | null): Record<string, string> =>

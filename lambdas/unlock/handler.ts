@@ -5,11 +5,11 @@ import { Failure } from '../../core/errors.ts';
 import { MAX_LINK_PASSWORD_LENGTH } from '../../core/links/link-password.ts';
 import type { UnlockDeps } from '../../core/links/unlock-link.ts';
 import { unlockLink } from '../../core/links/unlock-link.ts';
-import { passwordPage } from '../../web/visitor/pages.ts';
+import { passwordPage, unavailablePage } from '../../web/visitor/pages.ts';
 import type { Handle } from '../http.ts';
 import { jsonAnswer } from '../http.ts';
 import { jsonBody, parseMembers } from '../json-body.ts';
-import { STATUS_OF } from '../problem.ts';
+import { asFailure, STATUS_OF } from '../problem.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
 import { UNLOCK_QUERY_PARAMETER, unlockCookie } from '../unlock-cookie.ts';
 import { viewerAddress } from '../viewer.ts';
@@ -44,10 +44,14 @@ async function unlockFromPage(deps: UnlockHandlerDeps, request: HttpRequest): Pr
     const { token } = await unlock(deps, request, formPassword(request));
     return { status: 303, headers: { location: `/${encodeURIComponent(code)}` }, ...cookieFor(code, token, request) };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const html = passwordPage(code, pageMessage(error));
     const { origin, requestId, headers } = request;
-    return refuse(error, html, { code, origin, requestId, wantsJson: wantsJson(headers['accept']) });
+    const failure = asFailure(error);
+    if (!(error instanceof Failure)) {
+      console.error(JSON.stringify({ message: 'unlock failed', error: String(error), requestId }));
+    }
+    const isAway = STATUS_OF[failure.word] >= 500;
+    const html = isAway ? unavailablePage(requestId) : passwordPage(code, pageMessage(failure));
+    return refuse(failure, html, { code, origin, requestId, wantsJson: wantsJson(headers['accept']) });
   }
 }
 

@@ -165,3 +165,28 @@ describe('A call', () => {
     expect(keys).toEqual(['TEST undefined', 'NEW token']);
   });
 });
+
+describe('A kept connection', () => {
+  it('that the service closed while we slept is replaced at once, without an error', async () => {
+    const closesOnSecondUse: Answer = (request, response, call) => {
+      if (call === 2) request.socket.destroy();
+      else response.end('{"call":true}');
+    };
+    await withServer(closesOnSecondUse, async (url, calls) => {
+      const client = clientOf(url);
+      await client('GetItem', {}, 1_000);
+      await expect(client('GetItem', {}, 1_000)).resolves.toEqual({ call: true });
+      expect(calls()).toBe(3);
+    });
+  });
+
+  it('that is new and closed at once is the service’s failure, and told', async () => {
+    await withServer(
+      (request) => request.socket.destroy(),
+      async (url, calls) => {
+        await expect(clientOf(url)('GetItem', {}, 1_000)).rejects.toThrow(/socket hang up|ECONNRESET/);
+        expect(calls()).toBe(1);
+      },
+    );
+  });
+});

@@ -4,7 +4,7 @@ import { awsJsonClient } from '../../adapters/aws-json.ts';
 import { blocklist } from '../../adapters/blocklist.ts';
 import { clickBudget } from '../../adapters/click-budget.ts';
 import { clickSpool, parseSpooledClicks } from '../../adapters/click-spool.ts';
-import { clickStream } from '../../adapters/click-stream.ts';
+import { clickStream, partitionKeyOf } from '../../adapters/click-stream.ts';
 import { hotLinkStore } from '../../adapters/hot-link-store.ts';
 import { linkStore } from '../../adapters/link-store.ts';
 import { blocklistKey, TABLES } from '../../adapters/table.ts';
@@ -207,8 +207,16 @@ describe('The click spool', () => {
     await clickSpool(tables.lean, 'clickSpool', () => NOW_MS).put(clicks);
     const records = await reader.read(null, 10);
     expect(records).toHaveLength(1);
-    expect(parseSpooledClicks(records[0]?.dynamodb.NewImage?.['clicks']?.S ?? '')).toEqual(clicks);
+    const lines = parseSpooledClicks(records[0]?.dynamodb.NewImage?.['clicks']?.S ?? '');
+    expect(lines.map(({ line }) => parseClick(line))).toEqual(clicks);
+    expect(lines.map(({ partitionKey }) => partitionKey)).toEqual(clicks.map(partitionKeyOf));
     expect(TABLES.clickSpool.stream).toBe('NEW_IMAGE');
+  });
+
+  it('hands on a line that is no click to this version, whole', () => {
+    const [click] = clicksNamed(1);
+    const lines = parseSpooledClicks(`${JSON.stringify(click)}\n{"id":"of a newer version"}`);
+    expect(lines[1]).toEqual({ line: '{"id":"of a newer version"}', partitionKey: 'unreadable' });
   });
 
   it('does nothing for no clicks and throws when the table stays away', async () => {

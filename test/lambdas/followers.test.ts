@@ -81,7 +81,7 @@ describe('Spool to stream', () => {
   function world(failOn: string | null = null) {
     const drained: SpooledBatch[] = [];
     const handler = spoolToStreamHandler({
-      parse: (pk, lines) => ({ pk, clicks: parseSpooledClicks(lines) }),
+      parse: (pk, lines) => ({ pk, lines: parseSpooledClicks(lines) }),
       drain: async (batch) => {
         if (batch.pk === failOn) throw new Error('stream away');
         drained.push(batch);
@@ -93,7 +93,7 @@ describe('Spool to stream', () => {
   it('drains each batch, oldest first, and passes over what was removed', async () => {
     const { handler, drained } = world();
     expect(await handler(tableEvent(image('a', 2), null, image('b', 500)))).toEqual({ batchItemFailures: [] });
-    expect(drained.map(({ pk, clicks }) => [pk, clicks.length])).toEqual([
+    expect(drained.map(({ pk, lines }) => [pk, lines.length])).toEqual([
       ['a', 2],
       ['b', 500],
     ]);

@@ -132,6 +132,17 @@ export function linkStoreContract(name: string, storeOf: () => LinkStore): void 
       expect(new Set(found.map(({ creationId }) => creationId)).size).toBe(1);
     });
 
+    it('that a retry finds made already stay as their owner has changed them since', async () => {
+      const { link } = newWorld();
+      const links = codes(20).map((code) => link(code));
+      await storeOf().createTogether(links.slice(0, 12));
+      const first = links[0] as Link;
+      await storeOf().change(first, { ...first, title: 'Renamed meanwhile', version: 2 });
+      expect(await storeOf().createTogether(links)).toEqual({ taken: [] });
+      expect(await storeOf().find('default', first.code)).toMatchObject({ title: 'Renamed meanwhile', version: 2 });
+      expect(await storeOf().find('default', (links[19] as Link).code)).toMatchObject({ version: 1 });
+    });
+
     it('are taken back if they are still that request’s, and others stay', async () => {
       const { link } = newWorld();
       const links = codes(40).map((code) => link(code));
