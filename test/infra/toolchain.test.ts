@@ -15,3 +15,19 @@ it('carries every feature flag that this CDK recommends', () => {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: object };
   expect(context).toEqual(recommended);
 });
+
+it('locks the packages of every platform, also those that npm left out here', () => {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const locked = new Set(
+    Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)),
+  );
+  const missing = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.entries(optionalDependencies).flatMap(([name, version]) =>
+      /^\d/.test(version) && !locked.has(name) ? [name] : [],
+    ),
+  );
+  // `node .ci/complete-lockfile.js` adds them.
+  expect(missing).toEqual([]);
+});
