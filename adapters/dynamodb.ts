@@ -1,7 +1,6 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-import type { AttributeValue } from './attribute-value.ts';
 import { plainItem } from './attribute-value.ts';
 
 export type DocumentClient = DynamoDBDocumentClient;
@@ -36,7 +35,7 @@ export function cancellationCodes(error: unknown): readonly string[] | null {
 /** What stands in the way of the item at `index`, where the transaction asked for it (`ALL_OLD`). */
 export function itemInTheWay(error: unknown, index: number): Readonly<Record<string, unknown>> | null {
   const item = error instanceof TransactionCanceledException ? error.CancellationReasons?.[index]?.Item : undefined;
-  return item === undefined ? null : plainItem(item as Readonly<Record<string, AttributeValue>>);
+  return item === undefined ? null : plainItem(item);
 }
 
 const PASSING = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
