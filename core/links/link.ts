@@ -11,15 +11,10 @@ export type LinkPassword = {
   readonly unlockKey: string;
 };
 
-export type Link = {
-  /** Id of the short domain. */
-  readonly domain: string;
-  readonly code: string;
-  readonly workspaceId: string;
+/** What a customer may decide about a link. */
+export type LinkSettings = {
   /** Normalised `URL.href`, http or https. */
   readonly targetUrl: string;
-  readonly isCustomAlias: boolean;
-  readonly status: LinkStatus;
   readonly expiresAtMs: number | null;
   readonly maxClicks: number | null;
   readonly password: LinkPassword | null;
@@ -29,23 +24,19 @@ export type Link = {
   readonly redirectStatus: RedirectStatus;
   /** Whether the visitor's query string is added to the target's. */
   readonly forwardQuery: boolean;
+};
+
+export type Link = LinkSettings & {
+  /** Id of the short domain. */
+  readonly domain: string;
+  readonly code: string;
+  readonly workspaceId: string;
+  readonly isCustomAlias: boolean;
+  readonly status: LinkStatus;
   /** Rises by one with each change; the ETag. */
   readonly version: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   /** The request that made it: a retried write recognises its own work by this and makes nothing twice. */
   readonly creationId: string;
-};
-
-/** What a customer may decide about a link. The password is clear text here and nowhere else. */
-export type LinkSettings = {
-  readonly targetUrl: string;
-  readonly expiresAtMs: number | null;
-  readonly maxClicks: number | null;
-  readonly password: LinkPassword | null;
-  readonly title: string | null;
-  readonly tags: readonly string[];
-  readonly externalId: string | null;
-  readonly redirectStatus: RedirectStatus;
-  readonly forwardQuery: boolean;
 };
