@@ -166,7 +166,8 @@ function originRequest(
     if ('statusCode' in changed) return { status: changed.statusCode, headers: flat(changed.headers ?? {}), body: '' };
     uri = changed.uri;
   }
-  const toOrigin = flat(headers);
+  // Whether CloudFront's own headers reach an origin depends on the request policy: nothing here may rely on it.
+  const toOrigin = flat(headers, 'cloudfront-');
   toOrigin['host'] = executeApiDomain(plan.origin.api.name);
   // Each hop adds whom it heard it from; what stands before the viewer's own address is the viewer's claim.
   const claimed = toOrigin['x-forwarded-for'];
@@ -191,8 +192,11 @@ function originRequest(
   };
 }
 
-function flat(headers: Readonly<Record<string, { readonly value: string }>>): Record<string, string> {
+/** Headers as plain text, less those whose name starts with `left`. */
+function flat(headers: Readonly<Record<string, { readonly value: string }>>, left?: string): Record<string, string> {
   const flattened: Record<string, string> = {};
-  for (const name in headers) flattened[name] = headers[name]?.value ?? '';
+  for (const name in headers) {
+    if (left === undefined || !name.startsWith(left)) flattened[name] = headers[name]?.value ?? '';
+  }
   return flattened;
 }

@@ -83,14 +83,13 @@ function multiValueHeadersOf({ rawHeaders, headers, cookies }: OriginRequest): M
   return values;
 }
 
-/** `cloudfront-viewer-country` → `CloudFront-Viewer-Country`; headers of the template stay as written there. */
+/** `x-viewer-country` → `X-Viewer-Country`; headers of the template stay as written there. */
 function canonical(name: string): string {
   if (name === 'x-origin-verify') return name;
   return name
     .split('-')
-    .map((word) => (word === 'cloudfront' ? 'CloudFront' : word.charAt(0).toUpperCase() + word.slice(1)))
-    .join('-')
-    .replace(/Smarttv/, 'SmartTV');
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('-');
 }
 
 function multiValueQuery(query: string): MultiValues | null {

@@ -1,16 +1,12 @@
+import { VIEWER_REQUEST_CODE } from '../../../lib/constructs/viewer-request.ts';
 import type { BehaviorPlan } from '../../../local/cloud/distributions.ts';
-
-const COPY_HOST = `function handler(event) {
-  event.request.headers['x-forwarded-host'] = { value: event.request.headers.host.value };
-  return event.request;
-}`;
 
 /** The default behavior of a distribution before an HTTP API, as Signpost's templates have it. */
 export const behavior: BehaviorPlan = {
   pathPattern: null,
   origin: { api: { kind: 'http-api', name: 'Api' }, path: '', customHeaders: { 'x-origin-verify': 'secret' } },
   allowedMethods: new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE']),
-  viewerRequestCode: COPY_HOST,
+  viewerRequestCode: VIEWER_REQUEST_CODE,
   responseHeaders: [
     { name: 'x-frame-options', value: 'DENY', override: false },
     { name: 'x-content-type-options', value: 'nosniff', override: true },

@@ -124,13 +124,14 @@ describe('the short door', () => {
       host: 'Api.execute-api.us-east-1.amazonaws.com',
       'x-forwarded-host': shortDoor.domain,
       'x-origin-verify': 'secret',
-      'cloudfront-viewer-country': 'US',
-      'cloudfront-is-mobile-viewer': 'true',
-      'cloudfront-is-desktop-viewer': 'false',
+      'x-viewer-country': 'US',
+      'x-viewer-device': 'mobile',
+      'x-viewer-address': '127.0.0.1',
       'x-forwarded-for': expect.stringMatching(/^9\.9\.9\.9, 127\.0\.0\.1, /) as string,
     });
-    expect(seen.headers['cloudfront-viewer-address']).toMatch(/^127\.0\.0\.1:\d+$/);
-    for (const name of ['cookie', 'cloudfront-viewer-city']) expect(seen.headers).not.toHaveProperty(name);
+    for (const name of ['cookie', 'cloudfront-viewer-country', 'x-viewer-city']) {
+      expect(seen.headers).not.toHaveProperty(name);
+    }
     expect(seen).toMatchObject({ cookies: ['one=1', 'two=2'], pathParameters: { code: 'abc' }, rawQueryString: 'x=1' });
 
     expect(answer.status).toBe(302);
@@ -148,10 +149,10 @@ describe('the short door', () => {
     };
     await fetch(`${shortUrl}/abc`, { headers: { 'x-signpost-viewer': 'country=DE;region=BE;city=Berlin;device=tv' } });
     expect(headers).toMatchObject({
-      'cloudfront-viewer-country': 'DE',
-      'cloudfront-viewer-country-region': 'BE',
-      'cloudfront-viewer-city': 'Berlin',
-      'cloudfront-is-smarttv-viewer': 'true',
+      'x-viewer-country': 'DE',
+      'x-viewer-region': 'BE',
+      'x-viewer-city': 'Berlin',
+      'x-viewer-device': 'tv',
     });
     expect(headers).not.toHaveProperty('x-signpost-viewer');
   });
@@ -197,7 +198,6 @@ describe('the short door', () => {
   });
 
   test.each<[claim: string, bytes: string, status: RegExp]>([
-    ['malformed percent-encoding', 'GET /%E0%A4%A HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 400/],
     ['an absolute URL of somebody else', 'GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 400/],
     ['a URL of 20 kB', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, /^HTTP\/1\.1 414/],
     ['headers of 64 kB', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(65_536)}\r\n\r\n`, /^HTTP\/1\.1 431/],
@@ -254,7 +254,7 @@ describe('the app door', () => {
         authorizer: { principalId: 'me', plan: 'free', limit: '10', strict: 'true' },
       },
     });
-    expect(seen.headers['CloudFront-Viewer-Country']).toBe('US');
+    expect(seen.headers['X-Viewer-Country']).toBe('US');
   });
 
   const deny = (event: Event) => {
