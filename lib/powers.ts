@@ -93,7 +93,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     timeoutS: 30,
     fedBy: 'clickSpool',
     may: {
-      clickSpool: ['dynamodb:DeleteItem'],
+      clickSpool: ['dynamodb:BatchWriteItem'],
       clickStream: ['kinesis:PutRecords'],
     },
   },

@@ -4,6 +4,9 @@ export type SpooledBatch = { readonly pk: string; readonly lines: readonly Spool
 
 export type SpoolDrain = {
   parse(pk: string, lines: string): SpooledBatch;
-  /** Puts a spooled batch on the stream and forgets it. Throws while the stream does not take all of it. */
-  drain(batch: SpooledBatch): Promise<void>;
+  /**
+   * Puts spooled batches on the stream and forgets them. Throws while the stream does not take all of them: then all come
+   * again, and counting knows those that came before.
+   */
+  drain(batches: readonly SpooledBatch[]): Promise<void>;
 };

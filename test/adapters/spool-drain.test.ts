@@ -57,7 +57,7 @@ describe('Draining the spool', () => {
   it('brings a full commit back to the stream and forgets it', async () => {
     const { batch, clicks, drain, onStream, isSpooled } = await world(500);
     expect(await isSpooled()).toBe(true);
-    await drain.drain(batch);
+    await drain.drain([batch]);
     expect(onStream()).toEqual(clicks);
     expect(await isSpooled()).toBe(false);
   });
@@ -66,7 +66,7 @@ describe('Draining the spool', () => {
     const { batch, clicks, drain, onStream, isSpooled } = await world(10);
     let calls = 0;
     kinesis.faultFor = () => (++calls <= 2 ? { kind: 'fail-entries', indexes: [0, 1] } : null);
-    await drain.drain(batch);
+    await drain.drain([batch]);
     expect(new Set(onStream().map((click) => click?.id))).toEqual(new Set(clicks.map(({ id }) => id)));
     expect(await isSpooled()).toBe(false);
   });
@@ -77,14 +77,27 @@ describe('Draining the spool', () => {
   ] as const)('keeps the clicks while the stream %s', async (_, fault) => {
     const { batch, drain, isSpooled } = await world(1);
     kinesis.faultFor = () => fault;
-    await expect(drain.drain(batch)).rejects.toThrow();
+    await expect(drain.drain([batch])).rejects.toThrow();
     expect(await isSpooled()).toBe(true);
   });
 
   it('drained twice is on the stream twice: counting knows a click by its id', async () => {
     const { batch, drain, onStream } = await world(2);
-    await drain.drain(batch);
-    await drain.drain(batch);
+    await drain.drain([batch]);
+    await drain.drain([batch]);
     expect(onStream()).toHaveLength(4);
+  });
+
+  it('lets many small batches share a few calls, and leaves none of them', async () => {
+    const { batch, drain, onStream } = await world(1);
+    const others = Array.from({ length: 60 }, (_, index) => ({ ...batch, pk: `${batch.pk}-${index}` }));
+    let calls = 0;
+    kinesis.faultFor = () => {
+      calls += 1;
+      return null;
+    };
+    await drain.drain([batch, ...others]);
+    expect(calls).toBe(1);
+    expect(onStream()).toHaveLength(61);
   });
 });
