@@ -1,8 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { CredentialStore } from '../core/accounts/authenticate.ts';
-import { fromApiKeyItem, fromWorkspaceItem } from './account-items.ts';
+import { fromApiKeyItem } from './api-key-items.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { apiKeyKey, workspaceKey } from './table.ts';
+import { fromWorkspaceItem } from './workspace-items.ts';
 
 export function credentialStore(client: DocumentClient, table: string): CredentialStore {
   const get = async (Key: { pk: string; sk: string }) =>

@@ -12,6 +12,12 @@ export const FUNCTIONS = [
   'clicks-to-counts',
   'spool-to-stream',
   'cache-sync',
+  'auth',
+  'accounts',
+  'admin',
+  'mail',
+  'erase',
+  'rotate-keys',
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
@@ -21,6 +27,7 @@ export const TABLE_ENV = {
   accounts: 'ACCOUNTS_TABLE',
   counts: 'COUNTS_TABLE',
   clickSpool: 'CLICK_SPOOL_TABLE',
+  outbox: 'OUTBOX_TABLE',
 } as const;
 
 export type EnvName =
@@ -38,7 +45,17 @@ export type EnvName =
   | 'ORIGIN_SECRET'
   | 'MAX_ALIAS_LENGTH'
   /** `true` where links may lead to private and loopback hosts (an intranet's own Signpost). */
-  | 'ALLOW_PRIVATE_TARGETS';
+  | 'ALLOW_PRIVATE_TARGETS'
+  /** ARN of the secret with the key set that access tokens are signed with. */
+  | 'SIGNING_KEYS_SECRET'
+  /** `iss` of access tokens: `signpost:prod`. */
+  | 'TOKEN_ISSUER'
+  /** How long a new key is published before tokens are signed with it: longer than any verifier remembers the old set. */
+  | 'KEY_LEAD_S'
+  /** `open`, or `closed` where administrators make all accounts. */
+  | 'REGISTRATION'
+  /** Sender of mails, `Signpost <no-reply@example.com>`; `none` where the stage sends none. */
+  | 'MAIL_FROM';
 
 export const FUNCTION_ENV = {
   redirect: [
@@ -54,10 +71,16 @@ export const FUNCTION_ENV = {
   links: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'SHORT_ORIGIN', 'MAX_ALIAS_LENGTH', 'ALLOW_PRIVATE_TARGETS'],
   stats: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE'],
   service: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'CLICK_STREAM'],
-  authorizer: ['ACCOUNTS_TABLE'],
+  authorizer: ['ACCOUNTS_TABLE', 'TOKEN_ISSUER'],
   'clicks-to-counts': ['COUNTS_TABLE'],
   'spool-to-stream': ['CLICK_SPOOL_TABLE', 'CLICK_STREAM'],
   'cache-sync': ['CACHE_URL', 'CACHE_NAME', 'CACHE_USER'],
+  auth: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'SIGNING_KEYS_SECRET', 'TOKEN_ISSUER', 'ORIGIN_SECRET', 'REGISTRATION'],
+  accounts: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'LINKS_TABLE', 'ORIGIN_SECRET'],
+  admin: ['ACCOUNTS_TABLE'],
+  mail: ['OUTBOX_TABLE', 'MAIL_FROM'],
+  erase: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'LINKS_TABLE', 'COUNTS_TABLE'],
+  'rotate-keys': ['ACCOUNTS_TABLE', 'KEY_LEAD_S'],
 } as const satisfies Record<FunctionName, readonly EnvName[]>;
 
 export type FunctionEnv<F extends FunctionName> = Readonly<Record<(typeof FUNCTION_ENV)[F][number], string>>;

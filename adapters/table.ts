@@ -3,7 +3,7 @@
  * Every key of every item type is made by a function below, so no raw key of one type can pass for another's:
  * each partition key starts with its type's prefix, and a short code cannot contain `#` or `/`.
  */
-export type TableName = 'links' | 'accounts' | 'counts' | 'clickSpool';
+export type TableName = 'links' | 'accounts' | 'counts' | 'clickSpool' | 'outbox';
 
 export type IndexFacts = {
   readonly partitionKey: string;
@@ -16,7 +16,7 @@ export type TableFacts = {
   readonly sortKey: boolean;
   /** Attribute that holds the expiry in epoch seconds; DynamoDB tidies late, code always compares it. */
   readonly timeToLiveAttribute?: 'ttl_s';
-  readonly stream?: 'NEW_IMAGE';
+  readonly stream?: 'NEW_IMAGE' | 'KEYS_ONLY';
   readonly indexes: Readonly<Record<string, IndexFacts>>;
 };
 
@@ -38,7 +38,14 @@ export const TABLES = {
       },
     },
   },
-  accounts: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
+  accounts: {
+    sortKey: true,
+    timeToLiveAttribute: 'ttl_s',
+    indexes: {
+      /** Only users have the attribute `kind`: what administrators list. Keys only, so no password hash is copied. */
+      byKind: { partitionKey: 'kind', sortKey: { name: 'created_at', type: 'S' }, projection: 'KEYS_ONLY' },
+    },
+  },
   counts: {
     sortKey: true,
     timeToLiveAttribute: 'ttl_s',
@@ -47,6 +54,8 @@ export const TABLES = {
     },
   },
   clickSpool: { sortKey: false, timeToLiveAttribute: 'ttl_s', stream: 'NEW_IMAGE', indexes: {} },
+  /** Its stream carries keys only: what it held of a person is gone when the item is. */
+  outbox: { sortKey: false, timeToLiveAttribute: 'ttl_s', stream: 'KEYS_ONLY', indexes: {} },
 } as const satisfies Record<TableName, TableFacts>;
 
 /**
@@ -72,8 +81,76 @@ export const linkVersionKey = (domain: string, code: string, version: number) =>
 export const targetClaimKey = (workspaceTarget: string) => ({ pk: `target#${workspaceTarget}`, sk: 'claim' });
 export const blocklistKey = () => ({ pk: 'blocklist' });
 
+/** `kind` of the items in the index byKind. */
+export const USER_KIND = 'user';
+
+/** All that is known of a person lies in one partition, so that erasing it is one query. */
+export const userPartition = (userId: string) => `user#${userId}`;
+export const userKey = (userId: string) => ({ pk: userPartition(userId), sk: 'user' });
+export const sessionKey = (userId: string, sessionId: string) => ({
+  pk: userPartition(userId),
+  sk: `session#${sessionId}`,
+});
+export const refreshTokenKey = (userId: string, tokenSha256: string) => ({
+  pk: userPartition(userId),
+  sk: `refresh#${tokenSha256}`,
+});
+export const knownDeviceKey = (userId: string, deviceSha256: string) => ({
+  pk: userPartition(userId),
+  sk: `device#${deviceSha256}`,
+});
+/** One-time tokens of a person with an account: password reset, change of e-mail. */
+export const userTokenKey = (userId: string, tokenSha256: string) => ({
+  pk: userPartition(userId),
+  sk: `token#${tokenSha256}`,
+});
+/** Names a workspace the person is a member of. */
+export const membershipKey = (userId: string, workspaceId: string) => ({
+  pk: userPartition(userId),
+  sk: `membership#${workspaceId}`,
+});
+/** Stays when a person leaves: where their id may stand in an audit log. */
+export const traceKey = (userId: string, workspaceId: string) => ({
+  pk: userPartition(userId),
+  sk: `trace#${workspaceId}`,
+});
+
+/** What is known of an address, by its hash: no key and no index holds the address itself. */
+export const emailPartition = (emailSha256: string) => `email#${emailSha256}`;
+/** Whose address it is; written in one transaction with the user, so an address has one account. */
+export const emailOwnerKey = (emailSha256: string) => ({ pk: emailPartition(emailSha256), sk: 'owner' });
+/** A registration that waits for its proof. */
+export const pendingUserKey = (emailSha256: string, tokenSha256: string) => ({
+  pk: emailPartition(emailSha256),
+  sk: `pending#${tokenSha256}`,
+});
+/** Points from an invited address to the invite in the workspace. */
+export const invitedKey = (emailSha256: string, inviteId: string) => ({
+  pk: emailPartition(emailSha256),
+  sk: `invite#${inviteId}`,
+});
+/** Windows of guesses and mails: `subject` is an address' hash, a device's or a client's. */
+export const attemptsKey = (limitName: string, subject: string) => ({ pk: `attempts#${subject}`, sk: limitName });
+
 export const apiKeyKey = (secretSha256Hex: string) => ({ pk: `key#${secretSha256Hex}`, sk: 'key' });
-export const workspaceKey = (workspaceId: string) => ({ pk: `ws#${workspaceId}`, sk: 'workspace' });
+export const workspacePartition = (workspaceId: string) => `ws#${workspaceId}`;
+export const workspaceKey = (workspaceId: string) => ({ pk: workspacePartition(workspaceId), sk: 'workspace' });
+export const memberKey = (workspaceId: string, userId: string) => ({
+  pk: workspacePartition(workspaceId),
+  sk: `member#${userId}`,
+});
+export const inviteKey = (workspaceId: string, inviteId: string) => ({
+  pk: workspacePartition(workspaceId),
+  sk: `invite#${inviteId}`,
+});
+/** Points from a workspace to one of its keys. */
+export const workspaceApiKeyKey = (workspaceId: string, keyId: string) => ({
+  pk: workspacePartition(workspaceId),
+  sk: `key#${keyId}`,
+});
+export const auditKey = (workspaceId: string, entryId: string) => ({ pk: `audit#${workspaceId}`, sk: entryId });
+/** The public halves of the signing keys, for those who verify. */
+export const publicKeysKey = () => ({ pk: 'signing-keys', sk: 'public' });
 export const rateLimitKey = (workspaceId: string, limitName: string) => ({
   pk: `ws#${workspaceId}`,
   sk: `limit#${limitName}`,
@@ -98,3 +175,9 @@ export const countedClicksKey = (window: { readonly bucket: number; readonly sta
 });
 
 export const spooledClicksKey = (batchId: string) => ({ pk: `spool#${batchId}` });
+
+/** Prefixes by which followers of the outbox's stream pick their jobs. */
+export const MAIL_PREFIX = 'mail#';
+export const ERASURE_PREFIX = 'erase#';
+export const mailJobKey = (mailId: string) => ({ pk: `${MAIL_PREFIX}${mailId}` });
+export const erasureJobKey = (subjectId: string) => ({ pk: `${ERASURE_PREFIX}${subjectId}` });

@@ -48,6 +48,51 @@ export const FAILURES = {
   },
   UNAUTHENTICATED: { title: 'Unauthenticated', sentence: 'The request carries no valid API key or token.' },
   FORBIDDEN: { title: 'Forbidden', sentence: 'The API key or role does not allow this.' },
+  CSRF_HEADER_REQUIRED: {
+    title: 'CSRF header required',
+    sentence: 'A request that changes something and comes with cookies needs the header X-Signpost-CSRF: 1.',
+  },
+  INVALID_CREDENTIALS: {
+    title: 'Invalid credentials',
+    sentence: 'E-mail address or password is wrong, or the address was not verified yet.',
+  },
+  SIGN_IN_LOCKED: {
+    title: 'Too many wrong passwords',
+    sentence:
+      'Too many wrong passwords were tried; the right one is refused too until `retry_after` seconds have passed.',
+  },
+  WEAK_PASSWORD: {
+    title: 'Weak password',
+    sentence: 'This password is among the ones that are tried first; choose another.',
+  },
+  INVALID_TOKEN: {
+    title: 'Invalid token',
+    sentence: 'This token is not known, was used before or has expired; ask for a new one.',
+  },
+  EMAIL_TAKEN: { title: 'Address taken', sentence: 'Another account has this e-mail address.' },
+  REGISTRATION_CLOSED: {
+    title: 'Registration closed',
+    sentence: 'Accounts are made by the administrators of this Signpost.',
+  },
+  USER_NOT_FOUND: { title: 'User not found', sentence: 'There is no such user.' },
+  SESSION_NOT_FOUND: { title: 'Session not found', sentence: 'There is no such session.' },
+  WORKSPACE_NOT_FOUND: { title: 'Workspace not found', sentence: 'There is no such workspace.' },
+  MEMBER_NOT_FOUND: { title: 'Member not found', sentence: 'There is no such member in this workspace.' },
+  INVITE_NOT_FOUND: { title: 'Invite not found', sentence: 'There is no such invite in this workspace.' },
+  API_KEY_NOT_FOUND: { title: 'API key not found', sentence: 'There is no such API key in this workspace.' },
+  ALREADY_MEMBER: { title: 'Already a member', sentence: 'This person is a member of the workspace already.' },
+  OWNER_REQUIRED: {
+    title: 'A workspace needs its owner',
+    sentence: 'The owner cannot leave, be removed or get another role; transfer the workspace first.',
+  },
+  LAST_ADMIN: {
+    title: 'Last administrator',
+    sentence: 'This Signpost would be left without an administrator; make somebody else one first.',
+  },
+  LIMIT_REACHED: {
+    title: 'Limit reached',
+    sentence: 'There are as many of these as one account or workspace may have; `limit` says how many.',
+  },
   NOT_FOUND: { title: 'Not found', sentence: 'There is nothing at this path.' },
   METHOD_NOT_ALLOWED: { title: 'Method not allowed', sentence: 'This path does not answer that method.' },
   URL_NOT_FOUND: { title: 'Link not found', sentence: 'There is no such short link.' },

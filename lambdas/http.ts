@@ -2,6 +2,9 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { MiddlewareObj } from '@middy/core';
 import middy from '@middy/core';
 import type { APIGatewayProxyResult, APIGatewayProxyResultV2 } from 'aws-lambda';
+import type { Caller, Identity } from '../core/accounts/caller.ts';
+import type { Permission } from '../core/accounts/permissions.ts';
+import { isAboutWorkspace, scopeFor } from '../core/accounts/permissions.ts';
 import { Failure } from '../core/errors.ts';
 import { asFailure, failureHeaders, problemOf } from './problem.ts';
 import type { ApiEvent, HttpAnswer, HttpRequest } from './request.ts';
@@ -13,6 +16,8 @@ export type Handle = (request: HttpRequest, answerHeaders: AnswerHeaders) => Pro
 /** Headers that every answer to this request carries, success or failure. */
 export type AnswerHeaders = Map<string, string>;
 
+const CSRF_HEADER = 'x-signpost-csrf';
+
 /** Authenticated answers are nobody else's; a page made of our JSON can do nothing. */
 const BASE_HEADERS = {
   'cache-control': 'no-store',
@@ -22,7 +27,7 @@ const BASE_HEADERS = {
 } as const;
 
 /**
- * The one wrapper of every customer-facing function: request in, scope checked, failure to problem document, request id
+ * The one wrapper of every customer-facing function: request in, permission checked, failure to problem document, request id
  * on every answer. Bodies and credentials are never logged.
  */
 export function http(logger: Logger, handle: Handle) {
@@ -49,7 +54,7 @@ async function answerOrProblem(
   handle: Handle,
 ): Promise<HttpAnswer> {
   try {
-    requireScope(request);
+    requirePermission(request);
     return await handle(request, answerHeaders);
   } catch (error) {
     const failure = asFailure(error);
@@ -75,24 +80,49 @@ export const jsonAnswer = (
 });
 
 /** The route table says what a route asks for; a route that is not in it asks for nothing because it does not exist. */
-function requireScope({ method, route, caller }: HttpRequest): void {
+function requirePermission({ method, route, headers, identity }: HttpRequest): void {
   const known = ROUTES.find((candidate) => candidate.method === method && candidate.path === route);
   if (known === undefined) throw new Failure('NOT_FOUND');
   if (known.access === 'public') return;
-  if (caller === null) throw new Failure('UNAUTHENTICATED');
-  if (!caller.scopes.includes(known.access)) {
-    throw new Failure(
-      'FORBIDDEN',
-      { required_scope: known.access },
-      { detail: `This API key lacks the scope ${known.access}.` },
-    );
-  }
+  if (identity === null) throw new Failure('UNAUTHENTICATED');
+  if (identity.credential === 'cookie' && isUnsafe(method)) requireCsrfHeader(headers);
+  if (identity.permissions.includes(known.access)) return;
+  if (identity.workspace === null && isAboutWorkspace(known.access)) throw new Failure('WORKSPACE_NOT_FOUND');
+  throw forbidden(known.access, identity);
 }
 
-/** The caller of a route that is not public: `requireScope` has made sure of it. */
-export function callerOf({ caller }: HttpRequest) {
-  if (caller === null) throw new Failure('UNAUTHENTICATED');
-  return caller;
+/** RFC 9110 §9.2.1: the methods that change nothing. */
+const isUnsafe = (method: string): boolean => method !== 'GET' && method !== 'HEAD';
+
+/** Another site's form cannot send this header, and its script may not. Throws CSRF_HEADER_REQUIRED. */
+export function requireCsrfHeader(headers: HttpRequest['headers']): void {
+  if (headers[CSRF_HEADER] !== '1') throw new Failure('CSRF_HEADER_REQUIRED');
+}
+
+function forbidden(permission: Permission, { principal, workspace }: Identity): Failure {
+  if (principal.kind === 'user') {
+    const detail = isAboutWorkspace(permission)
+      ? `The role ${workspace?.role} does not allow this.`
+      : 'Only administrators of this Signpost may do this.';
+    return new Failure('FORBIDDEN', {}, { detail });
+  }
+  const scope = scopeFor(permission);
+  if (scope === null) return new Failure('FORBIDDEN', {}, { detail: 'No API key may do this; sign in instead.' });
+  return new Failure('FORBIDDEN', { required_scope: scope }, { detail: `This API key lacks the scope ${scope}.` });
+}
+
+/** The caller of a route about a workspace: `requirePermission` has made sure of it. */
+export function callerOf({ identity }: HttpRequest): Caller {
+  if (identity === null) throw new Failure('UNAUTHENTICATED');
+  const { principal, workspace, permissions } = identity;
+  if (workspace === null) throw new Failure('WORKSPACE_NOT_FOUND');
+  return { principal, workspaceId: workspace.id, plan: workspace.plan, role: workspace.role, permissions };
+}
+
+/** The person of a route that is about themselves; no key has a permission for such a route. */
+export function personOf({ identity }: HttpRequest): { readonly userId: string; readonly sessionId: string } {
+  if (identity?.principal.kind !== 'user') throw new Failure('UNAUTHENTICATED');
+  return identity.principal;
 }
 
 const render = (event: ApiEvent, { status, headers, cookies, body }: HttpAnswer): ApiResult =>

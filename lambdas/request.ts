@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Caller } from '../core/accounts/authenticate.ts';
-import type { PlanName } from '../core/accounts/plan.ts';
+import type { Identity } from '../core/accounts/caller.ts';
+import { identityOfContext } from './identity-context.ts';
+import { ROUTES } from './routes.ts';
 import { VIEWER_HEADERS } from './viewer-headers.ts';
 
 /** A request of either API as handlers see it. */
 export type HttpRequest = {
   readonly method: string;
-  /** The route's path template, `/v1/urls/{code}`. */
+  /** The route's path template, `/v1/urls/{code}`; of an alias, the path it stands for. */
   readonly route: string;
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
@@ -23,7 +24,8 @@ export type HttpRequest = {
   readonly shortOrigin: string;
   /** The address API Gateway saw: the last trusted hop. */
   readonly sourceIp: string;
-  readonly caller: Caller | null;
+  /** Who calls; null on public routes, which have no authorizer. */
+  readonly identity: Identity | null;
 };
 
 export type HttpAnswer = {
@@ -47,7 +49,7 @@ function fromHttpApi(event: APIGatewayProxyEventV2): HttpRequest {
   const origin = originOf(headers, event.requestContext.domainName);
   return {
     method: event.requestContext.http.method,
-    route: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
+    route: canonicalPath(event.requestContext.http.method, event.routeKey.slice(event.routeKey.indexOf(' ') + 1)),
     path: event.rawPath,
     params: defined(event.pathParameters),
     query: defined(event.queryStringParameters),
@@ -57,7 +59,7 @@ function fromHttpApi(event: APIGatewayProxyEventV2): HttpRequest {
     origin,
     shortOrigin: origin,
     sourceIp: event.requestContext.http.sourceIp,
-    caller: null,
+    identity: null,
   };
 }
 
@@ -66,7 +68,7 @@ function fromRestApi(event: APIGatewayProxyEvent): HttpRequest {
   const origin = originOf(headers, event.requestContext.domainName ?? 'localhost');
   return {
     method: event.httpMethod,
-    route: event.resource,
+    route: canonicalPath(event.httpMethod, event.resource),
     path: event.path,
     params: defined(event.pathParameters),
     query: defined(event.queryStringParameters),
@@ -76,20 +78,13 @@ function fromRestApi(event: APIGatewayProxyEvent): HttpRequest {
     origin,
     shortOrigin: event.stageVariables?.['shortOrigin'] ?? origin,
     sourceIp: event.requestContext.identity.sourceIp,
-    caller: callerOf(event.requestContext.authorizer),
+    identity: identityOfContext(event.requestContext.authorizer),
   };
 }
 
-/** What the authorizer put into its context: flat strings, because API Gateway takes nothing else. */
-function callerOf(context: Readonly<Record<string, unknown>> | null | undefined): Caller | null {
-  const workspaceId = context?.['workspaceId'];
-  if (typeof workspaceId !== 'string') return null;
-  return {
-    workspaceId,
-    plan: String(context?.['plan']) as PlanName,
-    keyId: String(context?.['keyId']),
-    scopes: String(context?.['scopes']).split(' '),
-  };
+/** Handlers know one path for each verb; aliases end here. */
+function canonicalPath(method: string, path: string): string {
+  return ROUTES.find((route) => route.method === method && route.path === path)?.aliasOf ?? path;
 }
 
 export function originOf(headers: Readonly<Record<string, string>>, domainName: string): string {

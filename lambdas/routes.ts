@@ -1,4 +1,5 @@
 import type { FunctionName } from '../adapters/env.ts';
+import type { Permission } from '../core/accounts/permissions.ts';
 
 /**
  * ★ Fact file: every way in. `lib/` builds both APIs from it, the OpenAPI document and the docs are rendered from it,
@@ -6,177 +7,150 @@ import type { FunctionName } from '../adapters/env.ts';
  *
  * `app` is the app domain (REST API, authorizer), `short` the short domain (HTTP API, visitors).
  */
-export type Scope = 'urls:read' | 'urls:write' | 'qr:read' | 'qr:write' | 'analytics:read' | 'account:admin';
-
 export type Route = {
   readonly door: 'app' | 'short';
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
-  /** Path template; `{name}` is one segment. */
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path template; `{name}` is one segment. `{workspace_id}` is the workspace the call is about. */
   readonly path: string;
   readonly function: FunctionName;
-  /** What the authorizer asks of the caller; `public` routes have no authorizer. */
-  readonly access: 'public' | Scope;
+  /** What the caller must be permitted (`core/accounts/permissions.ts`); `public` routes have no authorizer. */
+  readonly access: 'public' | Permission;
   readonly summary: string;
   /** Same handler and answers as this path; set on the alias paths of the original design documents. */
   readonly aliasOf?: string;
 };
 
-export const ROUTES: readonly Route[] = [
-  {
-    door: 'app',
-    method: 'POST',
-    path: '/v1/urls',
-    function: 'links',
-    access: 'urls:write',
-    summary: 'Create a short link',
-  },
-  { door: 'app', method: 'GET', path: '/v1/urls', function: 'links', access: 'urls:read', summary: 'List links' },
-  {
-    door: 'app',
-    method: 'POST',
-    path: '/v1/urls/bulk',
-    function: 'links',
-    access: 'urls:write',
-    summary: 'Create up to 1,000 short links',
-  },
-  {
-    door: 'app',
-    method: 'GET',
-    path: '/v1/urls/{code}',
-    function: 'links',
-    access: 'urls:read',
-    summary: 'Read a link',
-  },
-  {
-    door: 'app',
-    method: 'PATCH',
-    path: '/v1/urls/{code}',
-    function: 'links',
-    access: 'urls:write',
-    summary: 'Change a link',
-  },
-  {
-    door: 'app',
-    method: 'DELETE',
-    path: '/v1/urls/{code}',
-    function: 'links',
-    access: 'urls:write',
-    summary: 'Delete a link',
-  },
-  {
-    door: 'app',
-    method: 'GET',
-    path: '/v1/urls/{code}/stats',
-    function: 'stats',
-    access: 'analytics:read',
-    summary: 'Count the clicks of a link',
-  },
-  {
-    door: 'app',
-    method: 'POST',
-    path: '/v1/urls/{code}/unlock',
-    function: 'unlock',
-    access: 'public',
-    summary: 'Unlock a protected link',
-  },
-  {
-    door: 'app',
-    method: 'POST',
-    path: '/url/shorten',
-    function: 'links',
-    access: 'urls:write',
-    summary: 'Create a short link',
-    aliasOf: '/v1/urls',
-  },
-  { door: 'app', method: 'GET', path: '/', function: 'service', access: 'public', summary: 'What answers here' },
-  { door: 'app', method: 'GET', path: '/health', function: 'service', access: 'public', summary: 'Liveness' },
-  { door: 'app', method: 'HEAD', path: '/health', function: 'service', access: 'public', summary: 'Liveness' },
-  {
-    door: 'app',
-    method: 'GET',
-    path: '/health/deep',
-    function: 'service',
-    access: 'public',
-    summary: 'Each dependency of the API',
-  },
-  {
-    door: 'app',
-    method: 'GET',
-    path: '/openapi.json',
-    function: 'service',
-    access: 'public',
-    summary: 'This document',
-  },
-  { door: 'app', method: 'GET', path: '/docs', function: 'service', access: 'public', summary: 'API documentation' },
-  {
-    door: 'app',
-    method: 'GET',
-    path: '/docs/errors/{word}',
-    function: 'service',
-    access: 'public',
-    summary: 'One error, explained',
-  },
+type Method = Route['method'];
+type Access = Route['access'];
 
-  { door: 'short', method: 'GET', path: '/', function: 'redirect', access: 'public', summary: 'The bare short domain' },
-  {
-    door: 'short',
-    method: 'HEAD',
-    path: '/',
-    function: 'redirect',
-    access: 'public',
-    summary: 'The bare short domain',
-  },
-  { door: 'short', method: 'GET', path: '/health', function: 'redirect', access: 'public', summary: 'Liveness' },
-  { door: 'short', method: 'HEAD', path: '/health', function: 'redirect', access: 'public', summary: 'Liveness' },
-  {
-    door: 'short',
-    method: 'GET',
-    path: '/health/deep',
-    function: 'redirect',
-    access: 'public',
-    summary: 'Each dependency of the redirect',
-  },
-  {
-    door: 'short',
-    method: 'GET',
-    path: '/docs/errors/{word}',
-    function: 'service',
-    access: 'public',
-    summary: 'One error, explained',
-  },
-  {
-    door: 'short',
-    method: 'GET',
-    path: '/{code}',
-    function: 'redirect',
-    access: 'public',
-    summary: 'Follow a short link; `{code}+` previews it',
-  },
-  {
-    door: 'short',
-    method: 'HEAD',
-    path: '/{code}',
-    function: 'redirect',
-    access: 'public',
-    summary: 'Look where a short link leads, uncounted',
-  },
-  {
-    door: 'short',
-    method: 'POST',
-    path: '/{code}',
-    function: 'unlock',
-    access: 'public',
-    summary: 'Unlock a protected link from its password page',
-  },
-  {
-    door: 'short',
-    method: 'POST',
-    path: '/v1/urls/{code}/unlock',
-    function: 'unlock',
-    access: 'public',
-    summary: 'Unlock a protected link',
-  },
+const app = (method: Method, path: string, name: FunctionName, access: Access, summary: string): Route => ({
+  door: 'app',
+  method,
+  path,
+  function: name,
+  access,
+  summary,
+});
+const short = (method: Method, path: string, name: FunctionName, access: Access, summary: string): Route => ({
+  ...app(method, path, name, access, summary),
+  door: 'short',
+});
+
+const CANONICAL: readonly Route[] = [
+  app('POST', '/v1/urls', 'links', 'urls:write', 'Create a short link'),
+  app('GET', '/v1/urls', 'links', 'urls:read', 'List links'),
+  app('POST', '/v1/urls/bulk', 'links', 'urls:write', 'Create up to 1,000 short links'),
+  app('GET', '/v1/urls/{code}', 'links', 'urls:read', 'Read a link'),
+  app('PATCH', '/v1/urls/{code}', 'links', 'urls:write', 'Change a link'),
+  app('DELETE', '/v1/urls/{code}', 'links', 'urls:write', 'Delete a link'),
+  app('GET', '/v1/urls/{code}/stats', 'stats', 'analytics:read', 'Count the clicks of a link'),
+  app('POST', '/v1/urls/{code}/unlock', 'unlock', 'public', 'Unlock a protected link'),
+
+  app('POST', '/v1/auth/register', 'auth', 'public', 'Register; the answer is the same for a known address'),
+  app('POST', '/v1/auth/verify-email', 'auth', 'public', 'Prove an e-mail address and open the account'),
+  app('POST', '/v1/auth/login', 'auth', 'public', 'Sign in'),
+  app('POST', '/v1/auth/refresh', 'auth', 'public', 'Get a new access token for the refresh cookie'),
+  app('POST', '/v1/auth/logout', 'auth', 'public', 'End this session'),
+  app('POST', '/v1/auth/password/forgot', 'auth', 'public', 'Ask for a mail that resets the password'),
+  app('POST', '/v1/auth/password/reset', 'auth', 'public', 'Set a new password with the token from the mail'),
+  app('POST', '/v1/auth/password/change', 'auth', 'self', 'Change the password; other sessions end'),
+  app('POST', '/v1/auth/email/change', 'auth', 'self', 'Ask for another e-mail address'),
+  app('POST', '/v1/auth/email/confirm', 'auth', 'public', 'Prove the new e-mail address; other sessions end'),
+  app('GET', '/.well-known/jwks.json', 'auth', 'public', 'Public keys of the access tokens'),
+  app('GET', '/account/{page}', 'auth', 'public', 'The page a mail leads to'),
+  app('POST', '/account/{page}', 'auth', 'public', 'The form of the page a mail leads to'),
+
+  app('GET', '/v1/users/me', 'accounts', 'self', 'Read your profile'),
+  app('PATCH', '/v1/users/me', 'accounts', 'self', 'Change your profile'),
+  app('DELETE', '/v1/users/me', 'accounts', 'self', 'Delete your account; all of it is erased'),
+  app('GET', '/v1/users/me/preferences', 'accounts', 'self', 'Read your preferences'),
+  app('PUT', '/v1/users/me/preferences', 'accounts', 'self', 'Replace your preferences'),
+  app('GET', '/v1/users/me/export', 'accounts', 'self', 'Everything that is stored about you'),
+  app('GET', '/v1/sessions', 'accounts', 'self', 'List your sessions'),
+  app('DELETE', '/v1/sessions', 'accounts', 'self', 'End all your sessions'),
+  app('DELETE', '/v1/sessions/{session_id}', 'accounts', 'self', 'End one of your sessions'),
+  app('GET', '/v1/users', 'accounts', 'users:admin', 'List all users'),
+  app('GET', '/v1/users/{user_id}', 'accounts', 'users:admin', 'Read a user'),
+  app('PUT', '/v1/users/{user_id}', 'accounts', 'users:admin', 'Change a user'),
+  app('GET', '/v1/workspaces', 'accounts', 'self', 'List your workspaces'),
+  app('POST', '/v1/workspaces', 'accounts', 'self', 'Make a workspace'),
+  app('GET', '/v1/workspaces/{workspace_id}', 'accounts', 'workspace:read', 'Read a workspace'),
+  app('PATCH', '/v1/workspaces/{workspace_id}', 'accounts', 'workspace:write', 'Rename a workspace'),
+  app('DELETE', '/v1/workspaces/{workspace_id}', 'accounts', 'workspace:own', 'Delete a workspace with all its links'),
+  app(
+    'POST',
+    '/v1/workspaces/{workspace_id}/transfer',
+    'accounts',
+    'workspace:own',
+    'Give a workspace to another member',
+  ),
+  app('POST', '/v1/workspaces/{workspace_id}/leave', 'accounts', 'workspace:leave', 'Leave a workspace'),
+  app(
+    'GET',
+    '/v1/workspaces/{workspace_id}/usage',
+    'accounts',
+    'usage:read',
+    'Limits of the plan and what is used of them',
+  ),
+  app('GET', '/v1/workspaces/{workspace_id}/members', 'accounts', 'members:read', 'List the members'),
+  app('PATCH', '/v1/workspaces/{workspace_id}/members/{user_id}', 'accounts', 'members:write', 'Change a role'),
+  app('DELETE', '/v1/workspaces/{workspace_id}/members/{user_id}', 'accounts', 'members:write', 'Remove a member'),
+  app('GET', '/v1/workspaces/{workspace_id}/invites', 'accounts', 'members:read', 'List open invites'),
+  app('POST', '/v1/workspaces/{workspace_id}/invites', 'accounts', 'members:write', 'Invite somebody by mail'),
+  app(
+    'DELETE',
+    '/v1/workspaces/{workspace_id}/invites/{invite_id}',
+    'accounts',
+    'members:write',
+    'Take an invite back',
+  ),
+  app('POST', '/v1/invites/accept', 'accounts', 'self', 'Join the workspace you were invited to'),
+  app('GET', '/v1/api-keys', 'accounts', 'keys:read', 'List the API keys of the workspace'),
+  app('POST', '/v1/api-keys', 'accounts', 'keys:write', 'Make an API key; it is shown once'),
+  app('DELETE', '/v1/api-keys', 'accounts', 'keys:write', 'Revoke all API keys of the workspace'),
+  app('DELETE', '/v1/api-keys/{key_id}', 'accounts', 'keys:write', 'Revoke an API key'),
+  app('GET', '/v1/audit-log', 'accounts', 'audit:read', 'Who did what in the workspace, and when'),
+
+  app('GET', '/', 'service', 'public', 'What answers here'),
+  app('GET', '/health', 'service', 'public', 'Liveness'),
+  app('HEAD', '/health', 'service', 'public', 'Liveness'),
+  app('GET', '/health/deep', 'service', 'public', 'Each dependency of the API'),
+  app('GET', '/openapi.json', 'service', 'public', 'This document'),
+  app('GET', '/docs', 'service', 'public', 'API documentation'),
+  app('GET', '/docs/errors/{word}', 'service', 'public', 'One error, explained'),
+
+  short('GET', '/', 'redirect', 'public', 'The bare short domain'),
+  short('HEAD', '/', 'redirect', 'public', 'The bare short domain'),
+  short('GET', '/health', 'redirect', 'public', 'Liveness'),
+  short('HEAD', '/health', 'redirect', 'public', 'Liveness'),
+  short('GET', '/health/deep', 'redirect', 'public', 'Each dependency of the redirect'),
+  short('GET', '/docs/errors/{word}', 'service', 'public', 'One error, explained'),
+  short('GET', '/{code}', 'redirect', 'public', 'Follow a short link; `{code}+` previews it'),
+  short('HEAD', '/{code}', 'redirect', 'public', 'Look where a short link leads, uncounted'),
+  short('POST', '/{code}', 'unlock', 'public', 'Unlock a protected link from its password page'),
+  short('POST', '/v1/urls/{code}/unlock', 'unlock', 'public', 'Unlock a protected link'),
 ];
+
+/** Method, path and the path it stands for, of the original design documents. */
+const ALIASES: readonly (readonly [method: Method, path: string, aliasOf: string])[] = [
+  ['POST', '/url/shorten', '/v1/urls'],
+  ['POST', '/auth/login', '/v1/auth/login'],
+  ['POST', '/users/authenticate', '/v1/auth/login'],
+  ['GET', '/users', '/v1/users'],
+  ['PUT', '/users/{user_id}', '/v1/users/{user_id}'],
+  ['DELETE', '/sessions', '/v1/sessions'],
+];
+
+export const ROUTES: readonly Route[] = [
+  ...CANONICAL,
+  ...ALIASES.map(([method, path, aliasOf]) => ({ ...canonicalOf(method, aliasOf), path, aliasOf })),
+];
+
+function canonicalOf(method: Method, path: string): Route {
+  const found = CANONICAL.find((route) => route.method === method && route.path === path);
+  if (found === undefined) throw new Error(`${method} ${path} has an alias but no route.`);
+  return found;
+}
 
 /** On the short domain everything no route names (other methods, deeper paths) gets the redirect function's 404 or 405. */
 export const SHORT_DOOR_FALLBACK: FunctionName = 'redirect';

@@ -3,11 +3,11 @@ import type { TABLES, TableName } from '../adapters/table.ts';
 
 type IndexPlace = { [T in TableName]: `${T}/${Extract<keyof (typeof TABLES)[T]['indexes'], string>}` }[TableName];
 
-/** What a function's code may touch: a table, one index of a table, the click stream, the cache. */
-export type Place = TableName | IndexPlace | 'clickStream' | 'cache';
+/** What a function's code may touch: a table, one index of a table, the click stream, the cache, the signing keys, SES. */
+export type Place = TableName | IndexPlace | 'clickStream' | 'cache' | 'signingKeys' | 'mailSender';
 
 /** What Lambda's own poller reads a function's batches from. */
-export type Feed = 'clickStream' | 'links' | 'clickSpool';
+export type Feed = 'clickStream' | 'links' | 'clickSpool' | 'outbox';
 
 export type FunctionPowers = {
   /** One vCPU comes with 1,769 MB; below that the share of it is proportional. */
@@ -78,7 +78,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
   authorizer: {
     memoryMb: 512,
     timeoutS: 5,
-    may: { accounts: ['dynamodb:GetItem'] },
+    may: { accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
   },
   'clicks-to-counts': {
     memoryMb: 1_024,
@@ -103,6 +103,77 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     fedBy: 'links',
     usesCache: true,
     may: { cache: ['elasticache:Connect'] },
+  },
+  auth: {
+    // One argon2id takes a whole vCPU for about a quarter of a second.
+    memoryMb: 1_769,
+    timeoutS: 10,
+    may: {
+      accounts: [
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      outbox: ['dynamodb:PutItem'],
+      signingKeys: ['secretsmanager:GetSecretValue'],
+    },
+  },
+  accounts: {
+    memoryMb: 512,
+    timeoutS: 29,
+    may: {
+      accounts: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      'accounts/byKind': ['dynamodb:Query'],
+      outbox: ['dynamodb:PutItem'],
+      'links/byWorkspace': ['dynamodb:Query'],
+    },
+  },
+  admin: {
+    memoryMb: 1_769,
+    timeoutS: 29,
+    may: { accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+  },
+  mail: {
+    memoryMb: 512,
+    timeoutS: 30,
+    fedBy: 'outbox',
+    may: { outbox: ['dynamodb:DeleteItem', 'dynamodb:GetItem'], mailSender: ['ses:SendEmail'] },
+  },
+  erase: {
+    memoryMb: 512,
+    timeoutS: 900,
+    fedBy: 'outbox',
+    may: {
+      accounts: ['dynamodb:BatchWriteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      outbox: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      links: ['dynamodb:BatchWriteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      'links/byWorkspace': ['dynamodb:Query'],
+      counts: ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
+    },
+  },
+  'rotate-keys': {
+    memoryMb: 512,
+    timeoutS: 30,
+    may: {
+      accounts: ['dynamodb:PutItem'],
+      signingKeys: [
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:UpdateSecretVersionStage',
+      ],
+    },
   },
 };
 

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RandomBytes } from '../links/short-code.ts';
 import { newShortCode } from '../links/short-code.ts';
-
-/** What an API key may do; routes name the scope they ask for. */
-export const SCOPES = ['urls:read', 'urls:write', 'qr:read', 'qr:write', 'analytics:read', 'account:admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { Scope } from './permissions.ts';
 
 export const API_KEY_PREFIX = 'sp_';
 /** 32 of base58 are 187 bits: nothing to guess, so a plain SHA-256 at rest is enough (no slow hash per call). */
@@ -19,6 +16,10 @@ export type ApiKey = {
   readonly name: string;
   readonly scopes: readonly Scope[];
   readonly createdAtMs: number;
+  /** Null is without end. */
+  readonly expiresAtMs: number | null;
+  /** Written at most once a minute; null before the first use. */
+  readonly lastUsedAtMs: number | null;
 };
 
 /** A new key in clear text: `sp_` + secret + `_` + checksum. Shown once, then only its hash is known. */

@@ -2,20 +2,19 @@
 export type PlanLimits = {
   /** Links created per minute, singly or in bulk. */
   readonly createsPerMinute: number;
+  /** Links created in 30 days; null is without limit. */
+  readonly linksPerMonth: number | null;
+  /** Entries of one bulk request. */
+  readonly bulkSize: number;
+  /** How long clicks are kept, in days. */
+  readonly retentionDays: number;
 };
 
 export const PLANS = {
-  free: { createsPerMinute: 10 },
-  pro: { createsPerMinute: 1_000 },
-  unlimited: { createsPerMinute: 1_000_000 },
+  free: { createsPerMinute: 10, linksPerMonth: 1_000, bulkSize: 1_000, retentionDays: 90 },
+  pro: { createsPerMinute: 1_000, linksPerMonth: 100_000, bulkSize: 1_000, retentionDays: 730 },
+  unlimited: { createsPerMinute: 1_000_000, linksPerMonth: null, bulkSize: 1_000, retentionDays: 1_825 },
 } as const satisfies Record<string, PlanLimits>;
 
 export type PlanName = keyof typeof PLANS;
 export const isPlanName = (name: string): name is PlanName => Object.hasOwn(PLANS, name);
-
-export type Workspace = {
-  readonly id: string;
-  readonly name: string;
-  readonly plan: PlanName;
-  readonly createdAtMs: number;
-};

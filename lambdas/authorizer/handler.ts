@@ -1,6 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { CredentialStore } from '../../core/accounts/authenticate.ts';
 import { authenticate } from '../../core/accounts/authenticate.ts';
+import { contextOfIdentity } from '../identity-context.ts';
 
 /** What API Gateway turns into 401, by the UNAUTHORIZED gateway response. The word is its protocol. */
 const UNAUTHORIZED = 'Unauthorized';
@@ -15,20 +16,16 @@ export const authorizerHandler =
     const authorization = Object.entries(event.headers ?? {}).find(
       ([name]) => name.toLowerCase() === 'authorization',
     )?.[1];
-    const caller = await authenticate(store, authorization);
-    if (caller === null) throw new Error(UNAUTHORIZED);
+    const identity = await authenticate(store, authorization);
+    if (identity === null) throw new Error(UNAUTHORIZED);
+    const { principal } = identity;
     return {
-      principalId: caller.keyId,
+      principalId: principal.kind === 'user' ? principal.userId : principal.keyId,
       policyDocument: {
         Version: '2012-10-17',
         Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: stageArn(event.methodArn) }],
       },
-      context: {
-        workspaceId: caller.workspaceId,
-        plan: caller.plan,
-        keyId: caller.keyId,
-        scopes: caller.scopes.join(' '),
-      },
+      context: contextOfIdentity(identity),
     };
   };
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../../core/accounts/authenticate.ts';
+import type { Caller } from '../../core/accounts/caller.ts';
 import type { OnceDeps, StoredAnswer } from '../../core/accounts/idempotency.ts';
 import {
   hashRequest,
@@ -49,7 +49,6 @@ export const linksHandler =
     const context: Context = { deps, request, caller: callerOf(request), answerHeaders };
     switch (`${request.method} ${request.route}`) {
       case 'POST /v1/urls':
-      case 'POST /url/shorten':
         return thenQuotaShown(context, () => withIdempotency(context, MAX_BODY_BYTES, (seed) => create(context, seed)));
       case 'POST /v1/urls/bulk':
         return thenQuotaShown(context, () =>

@@ -1,4 +1,4 @@
-import type { Caller } from '../../core/accounts/authenticate.ts';
+import type { Caller } from '../../core/accounts/caller.ts';
 import { PLANS } from '../../core/accounts/plan.ts';
 import type { RateLimit, RateLimitState, RateLimitStore } from '../../core/accounts/rate-limit.ts';
 import { rateLimitExceeded, retryAfterS } from '../../core/accounts/rate-limit.ts';

@@ -1,0 +1,21 @@
+/** Contract: `expires_in`. Short, because only the session behind a token can be ended, not the token. */
+export const ACCESS_TOKEN_LIFETIME_S = 900;
+/** A refresh token not used for so long is dead; each use gives a new one. */
+export const REFRESH_TOKEN_LIFETIME_S = 30 * 86_400;
+/** After this even a session in daily use asks for the password again. */
+export const SESSION_LIFETIME_S = 90 * 86_400;
+
+export type Session = {
+  readonly id: string;
+  readonly userId: string;
+  readonly createdAtMs: number;
+  /** Written at most once in five minutes. */
+  readonly lastUsedAtMs: number;
+  readonly expiresAtMs: number;
+  /** What the browser called itself at sign-in, cut to 256 characters. */
+  readonly userAgent: string;
+  /** CloudFront's guess: `mobile`, `desktop`, … */
+  readonly device: string;
+  /** Two letters, `ZZ` where unknown. */
+  readonly country: string;
+};

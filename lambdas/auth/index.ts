@@ -1,0 +1,5 @@
+import { http } from '../http.ts';
+import { functionLogger } from '../logger.ts';
+import { authHandler } from './handler.ts';
+
+export const handler = http(functionLogger('auth'), authHandler());
