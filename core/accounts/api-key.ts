@@ -7,6 +7,7 @@ export const API_KEY_PREFIX = 'sp_';
 /** 32 of base58 are 187 bits: nothing to guess, so a plain SHA-256 at rest is enough (no slow hash per call). */
 const SECRET_LENGTH = 32;
 const CHECKSUM_LENGTH = 6;
+const SHOWN_LENGTH = 4;
 const PATTERN = /^sp_([1-9A-HJ-NP-Za-km-z]{32})_([0-9a-f]{6})$/;
 
 export type ApiKey = {
@@ -14,6 +15,8 @@ export type ApiKey = {
   readonly id: string;
   readonly workspaceId: string;
   readonly name: string;
+  /** The key's beginning, `sp_aB7x`: what its owner tells it by once nobody can see the rest any more. */
+  readonly prefix: string;
   readonly scopes: readonly Scope[];
   readonly createdAtMs: number;
   /** Null is without end. */
@@ -27,6 +30,9 @@ export function newApiKey(randomBytes: RandomBytes): string {
   const secret = newShortCode(randomBytes, SECRET_LENGTH);
   return `${API_KEY_PREFIX}${secret}_${checksum(secret)}`;
 }
+
+/** What may be shown of a key: four characters of 32 give no guess a chance. */
+export const prefixOf = (key: string): string => key.slice(0, API_KEY_PREFIX.length + SHOWN_LENGTH);
 
 /** Whether text could be a key at all: the checksum lets typing errors and strangers' tokens fail without a read. */
 export function isWellFormedApiKey(text: string): boolean {
