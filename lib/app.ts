@@ -1,6 +1,7 @@
 import { App, Tags } from 'aws-cdk-lib/core';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import type { StageSettings } from './config.ts';
+import { AccountsStack } from './stacks/accounts.ts';
 import { AppDomainStack } from './stacks/app-domain.ts';
 import { CustomersStack } from './stacks/customers.ts';
 import { DataStack } from './stacks/data.ts';
@@ -45,12 +46,15 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
     data,
     api: visitors.api,
   });
+  const { auth, accounts } = new AccountsStack(app, 'Accounts', { ...named('accounts'), surroundings });
   const customers = new CustomersStack(app, 'Customers', {
     ...named('customers'),
     surroundings,
     shortOrigin,
     unlock: visitors.unlock,
     service: visitors.service,
+    auth,
+    accounts,
   });
   new AppDomainStack(app, 'AppDomain', { ...named('app-domain'), settings, data, api: customers.api });
   const streams = new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });

@@ -34,6 +34,22 @@ export type StageSettings = {
     readonly maxAliasLength: number;
     readonly allowPrivateTargets: boolean;
   };
+  readonly accounts: {
+    /** `open`: anybody with an e-mail address may register; `closed`: administrators make all accounts. */
+    readonly registration: 'open' | 'closed';
+    /** How long a new signing key is published before tokens are signed with it; verifiers remember keys for less. */
+    readonly keyLeadS: number;
+    /**
+     * How many passwords AWS lets the auth function check at once (its reserved concurrency), so that a flood of sign-ins
+     * leaves the redirect its share; null reserves nothing. Taken from the account's concurrency, of which AWS insists
+     * that 100 stay unreserved: a new account may have 10 in all.
+     */
+    readonly maxConcurrentSignIns: number | null;
+  };
+  readonly mail: {
+    /** `Signpost <no-reply@example.com>`, of a domain that SES knows as ours; null sends no mail. */
+    readonly from: string | null;
+  };
   readonly logRetentionDays: 7 | 30 | 90 | 365;
   /** Where alarms are mailed; null makes the topic without a subscription. */
   readonly alarmEmail: string | null;
@@ -49,6 +65,9 @@ const dev: StageSettings = {
   cache: { mode: 'none', maxStorageGb: 1, maxEcpuPerSecond: 1_000 },
   clicks: { stream: { mode: 'provisioned', shards: 1 }, batchWindowS: 0 },
   links: { maxAliasLength: 20, allowPrivateTargets: false },
+  // Nobody can prove an address without mail.
+  accounts: { registration: 'closed', keyLeadS: 600, maxConcurrentSignIns: null },
+  mail: { from: null },
   logRetentionDays: 7,
   alarmEmail: null,
 };
@@ -60,18 +79,27 @@ const prod: StageSettings = {
   encryption: 'customer-managed',
   cache: { mode: 'vpc', maxStorageGb: 5, maxEcpuPerSecond: 5_000 },
   clicks: { stream: { mode: 'on-demand' }, batchWindowS: 0 },
+  accounts: { ...dev.accounts, maxConcurrentSignIns: 50 },
   logRetentionDays: 365,
 };
 
-/** The laptop runs `dev` with the cache wiring of `prod`, so that every function is exercised as deployed. */
-const laptop: StageSettings = { ...dev, stage: 'laptop', cache: { ...prod.cache } };
+/** The laptop runs `dev` with the cache wiring of `prod` and with mail, so that every function is exercised as deployed. */
+const laptop: StageSettings = {
+  ...dev,
+  stage: 'laptop',
+  cache: { ...prod.cache },
+  accounts: { ...dev.accounts, registration: 'open' },
+  mail: { from: 'Signpost <no-reply@signpost.localhost>' },
+};
 
 export const STAGES = { dev, prod, laptop } as const;
 export type StageName = keyof typeof STAGES;
 
-/** Settings that replace a stage's own; a group (`cache`, `clicks`, `links`) may be given in part. */
-export type SettingsOverrides = Partial<Omit<StageSettings, 'cache' | 'clicks' | 'links'>> & {
-  readonly [Group in 'cache' | 'clicks' | 'links']?: Partial<StageSettings[Group]>;
+type Group = 'cache' | 'clicks' | 'links' | 'accounts' | 'mail';
+
+/** Settings that replace a stage's own; a group (`cache`, `clicks` …) may be given in part. */
+export type SettingsOverrides = Partial<Omit<StageSettings, Group>> & {
+  readonly [G in Group]?: Partial<StageSettings[G]>;
 };
 
 /**
@@ -89,5 +117,7 @@ export function settingsFor(stage: string, overrides: SettingsOverrides = {}): S
     cache: { ...own.cache, ...overrides.cache },
     clicks: { ...own.clicks, ...overrides.clicks },
     links: { ...own.links, ...overrides.links },
+    accounts: { ...own.accounts, ...overrides.accounts },
+    mail: { ...own.mail, ...overrides.mail },
   });
 }

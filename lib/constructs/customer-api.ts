@@ -117,7 +117,7 @@ export class CustomerApi extends Construct {
         acceptFinding(
           added,
           'AwsSolutions-APIG4',
-          'lambdas/routes.ts makes it public: health, documentation and unlocking need no account.',
+          'lambdas/routes.ts makes it public: signing in and the links of mails come before an account; health, documentation and unlocking need none.',
         );
       }
     }

@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
-import { LINK_SORT_KEY } from '../../adapters/table.ts';
+import { ERASURE_PREFIX, LINK_SORT_KEY, MAIL_PREFIX } from '../../adapters/table.ts';
 import { acceptFinding } from './accepted.ts';
 import { streamArnOf } from './function-role.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -16,7 +16,7 @@ import type { Surroundings } from './surroundings.ts';
 
 export type FollowerSurroundings = Surroundings & { readonly failedRecords: IBucket };
 
-export type FollowerName = 'clicks-to-counts' | 'spool-to-stream' | 'cache-sync';
+export type FollowerName = 'clicks-to-counts' | 'spool-to-stream' | 'cache-sync' | 'mail' | 'erase';
 
 /**
  * How each follower is fed. AWS retries a failing batch until its records expire, and everything behind it waits:
@@ -59,7 +59,36 @@ const FEEDS: Readonly<Record<FollowerName, (surroundings: FollowerSurroundings) 
     parallelizationFactor: 1,
     filters: [FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.isEqual(LINK_SORT_KEY) } } } })],
   }),
+  // Ten calls of SES fit into the time of one invocation, also when each is slow.
+  mail: (surroundings) => newJobs(MAIL_PREFIX, 10, surroundings),
+  // One erasure may take all of an invocation's time.
+  erase: (surroundings) => newJobs(ERASURE_PREFIX, 1, surroundings),
 };
+
+/**
+ * Jobs of one kind, tried for as long as DynamoDB keeps the records: mail and the tables behind an erasure may be away for
+ * hours, and what somebody was promised is not dropped before.
+ */
+const newJobs = (
+  keyPrefix: string,
+  batchSize: number,
+  { data, failedRecords }: FollowerSurroundings,
+): EventSourceMappingOptions => ({
+  eventSourceArn: streamArnOf('outbox', data),
+  batchSize,
+  maxBatchingWindow: Duration.seconds(0),
+  retryAttempts: -1,
+  maxRecordAge: Duration.hours(24),
+  reportBatchItemFailures: true,
+  parallelizationFactor: 1,
+  filters: [
+    FilterCriteria.filter({
+      eventName: FilterRule.isEqual('INSERT'),
+      dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(keyPrefix) } } },
+    }),
+  ],
+  ...keepingFailures(failedRecords),
+});
 
 /**
  * What is given up on is kept whole and counted for the alarm. Names the bucket without granting anything:

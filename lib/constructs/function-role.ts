@@ -1,7 +1,7 @@
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { Stack } from 'aws-cdk-lib/core';
+import { Aws, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
 import type { TableName } from '../../adapters/table.ts';
@@ -14,6 +14,7 @@ import {
   POLLER_POWERS,
   VPC_POWERS,
 } from '../powers.ts';
+import { senderAddress } from '../settings-schema.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -50,7 +51,7 @@ export function functionRole(
 /** The two resources that AWS can only name with a star, where a role has them. */
 function acceptWildcards(role: Role, powers: FunctionPowers, surroundings: Surroundings): void {
   const { failedRecords } = surroundings;
-  if (isInVpc(powers, surroundings) || powers.fedBy === 'links' || powers.fedBy === 'clickSpool') {
+  if (isInVpc(powers, surroundings) || (powers.fedBy !== undefined && powers.fedBy !== 'clickStream')) {
     const reason = 'AWS knows network interface actions and dynamodb:ListStreams on every resource only.';
     acceptFindings(role, { 'AwsSolutions-IAM5[Resource::*]': reason, 'Serverless-LambdaStarPermissions': reason });
   }
@@ -68,7 +69,7 @@ const isInVpc = (powers: FunctionPowers, { cache }: Surroundings): boolean =>
   powers.usesCache === true && cache !== null && cache.network !== null;
 
 /** A link the cache was not told about lives there for seconds: nothing of it is kept for a replay. */
-const keepsFailures = (feed: Feed | undefined): boolean => feed === 'clickStream' || feed === 'clickSpool';
+const keepsFailures = (feed: Feed | undefined): boolean => feed !== undefined && feed !== 'links';
 
 const allow = (sid: string, actions: readonly string[], resources: readonly string[]) =>
   new PolicyStatement({ sid, effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
@@ -83,13 +84,21 @@ const sidOf = (place: Place): string =>
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join('');
 
-/** The ARNs of a place; none for the cache of a stage without one. */
-function arnsOf(place: Place, { data, cache }: Surroundings): readonly string[] {
+/** The ARNs of a place; none for the cache of a stage without one, or for the sender of a stage that mails nobody. */
+function arnsOf(place: Place, { settings, data, cache }: Surroundings): readonly string[] {
   if (place === 'clickStream') return [data.clickStream.streamArn];
   if (place === 'cache') return cache?.arns ?? [];
+  if (place === 'signingKeys') return [data.signingKeys.secretArn];
+  if (place === 'mailSender') return settings.mail.from === null ? [] : [identityArn(settings.mail.from)];
   const [table, index] = place.split('/') as [TableName, string | undefined];
   const { tableArn } = data.tables[table];
   return [index === undefined ? tableArn : `${tableArn}/index/${index}`];
+}
+
+/** What SES calls the domain of a sender. */
+function identityArn(sender: string): string {
+  const domain = senderAddress(sender).split('@')[1];
+  return `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:identity/${domain}`;
 }
 
 function pollerStatements(feed: Feed, { data, failedRecords }: Surroundings): PolicyStatement[] {

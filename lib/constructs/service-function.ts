@@ -4,6 +4,7 @@ import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime 
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type EnvName, FUNCTION_ENV, type FunctionName, TABLE_ENV } from '../../adapters/env.ts';
+import type { StageSettings } from '../config.ts';
 import { FUNCTION_POWERS } from '../powers.ts';
 import { acceptFindings } from './accepted.ts';
 import { functionRole } from './function-role.ts';
@@ -31,6 +32,7 @@ export class ServiceFunction extends Construct {
       timeout: Duration.seconds(powers.timeoutS),
       role: functionRole(this, name, surroundings, logGroup),
       environment: environmentOf(name, valuesFor(surroundings, shortOrigin)),
+      ...reservation(name, settings),
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       ...(network === null
@@ -43,7 +45,7 @@ export class ServiceFunction extends Construct {
     });
     acceptFindings(this.lambda, {
       'Serverless-LambdaDLQ':
-        'API Gateway and the stream pollers invoke it synchronously; a dead letter queue would stay empty for ever.',
+        'Whoever invokes it waits for its answer and tries again; a dead letter queue would stay empty for ever.',
       'Serverless-LambdaTracing':
         'Traces would cost more than the function and need rights on every resource; logs carry the request id.',
     });
@@ -57,6 +59,13 @@ const constructIdOf = (name: FunctionName): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
+/** A flood of sign-ins, each a quarter of a second of a CPU, must not take the concurrency that visits need. */
+function reservation(name: FunctionName, { accounts }: StageSettings) {
+  return name === 'auth' && accounts.maxConcurrentSignIns !== null
+    ? { reservedConcurrentExecutions: accounts.maxConcurrentSignIns }
+    : {};
+}
+
 type EnvValues = Readonly<Partial<Record<EnvName, string>>>;
 
 function valuesFor({ settings, data, cache }: Surroundings, shortOrigin: string | undefined): EnvValues {
@@ -65,6 +74,7 @@ function valuesFor({ settings, data, cache }: Surroundings, shortOrigin: string 
     [TABLE_ENV.accounts]: data.tables.accounts.tableName,
     [TABLE_ENV.counts]: data.tables.counts.tableName,
     [TABLE_ENV.clickSpool]: data.tables.clickSpool.tableName,
+    [TABLE_ENV.outbox]: data.tables.outbox.tableName,
     CLICK_STREAM: data.clickStream.streamName,
     CACHE_URL: cache?.url ?? 'none',
     CACHE_NAME: cache?.name ?? '',
@@ -73,6 +83,11 @@ function valuesFor({ settings, data, cache }: Surroundings, shortOrigin: string 
     ORIGIN_SECRET: data.originSecret.secretValue.unsafeUnwrap(),
     MAX_ALIAS_LENGTH: String(settings.links.maxAliasLength),
     ALLOW_PRIVATE_TARGETS: String(settings.links.allowPrivateTargets),
+    SIGNING_KEYS_SECRET: data.signingKeys.secretArn,
+    TOKEN_ISSUER: `signpost:${settings.stage}`,
+    KEY_LEAD_S: String(settings.accounts.keyLeadS),
+    REGISTRATION: settings.accounts.registration,
+    MAIL_FROM: settings.mail.from ?? 'none',
     ...(shortOrigin === undefined ? {} : { SHORT_ORIGIN: shortOrigin }),
   };
 }

@@ -13,6 +13,8 @@ export type KeptData = {
   readonly clickStream: IStream;
   /** Known to CloudFront and the functions behind it; proves that a viewer header was written by CloudFront. */
   readonly originSecret: ISecret;
+  /** The key set that access tokens are signed with. */
+  readonly signingKeys: ISecret;
   /** The stage's own key; null where AWS keeps the keys. */
   readonly encryptionKey: IKey | null;
 };

@@ -13,6 +13,9 @@ type CustomersProps = StackProps & {
   /** Functions that answer on both doors. */
   readonly unlock: IFunction;
   readonly service: IFunction;
+  /** Functions of the accounts stack. */
+  readonly auth: IFunction;
+  readonly accounts: IFunction;
 };
 
 /** What answers customers: the REST API of the app domain, its authorizer and its functions. */
@@ -24,14 +27,22 @@ export class CustomersStack extends Stack {
 
   constructor(scope: Construct, id: string, props: CustomersProps) {
     super(scope, id, props);
-    const { surroundings, shortOrigin, unlock, service } = props;
+    const { surroundings, shortOrigin, unlock, service, auth, accounts } = props;
     const { settings } = surroundings;
     this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
     this.stats = new ServiceFunction(this, 'stats', surroundings).lambda;
     this.authorizer = new ServiceFunction(this, 'authorizer', surroundings).lambda;
     // Without a name of its own the app domain is not known here yet; the short domain explains errors as well.
     const problemOrigin = settings.appDomain === null ? shortOrigin : `https://${settings.appDomain.hostname}`;
-    const lambdas = { links: this.links, stats: this.stats, authorizer: this.authorizer, unlock, service };
+    const lambdas = {
+      links: this.links,
+      stats: this.stats,
+      authorizer: this.authorizer,
+      unlock,
+      service,
+      auth,
+      accounts,
+    };
     this.api = new CustomerApi(this, 'CustomerApi', settings, lambdas, {
       problem: problemOrigin,
       short: shortOrigin,

@@ -8,12 +8,14 @@ import type { Surroundings } from '../constructs/surroundings.ts';
 
 export type Follower = { readonly lambda: IFunction; readonly mapping: EventSourceMapping };
 
-/** What follows the streams behind the visitors' backs: counting, bringing spooled clicks back, freshening the cache. */
+/** What follows the streams behind everybody's back: counting, bringing spooled clicks back, freshening the cache, jobs. */
 export class StreamsStack extends Stack {
   readonly clicksToCounts: Follower;
   readonly spoolToStream: Follower;
   /** Null in cache mode `none`. */
   readonly cacheSync: Follower | null;
+  readonly mail: Follower;
+  readonly erase: Follower;
 
   constructor(scope: Construct, id: string, props: StackProps & { surroundings: Surroundings }) {
     super(scope, id, props);
@@ -27,9 +29,11 @@ export class StreamsStack extends Stack {
     this.clicksToCounts = follow('clicks-to-counts');
     this.spoolToStream = follow('spool-to-stream');
     this.cacheSync = surroundings.cache === null ? null : follow('cache-sync');
+    this.mail = follow('mail');
+    this.erase = follow('erase');
     new CfnOutput(this, 'FailedRecordsBucket', {
       value: failedRecords.bucketName,
-      description: 'Batches of clicks that were given up on; see the runbooks',
+      description: 'Clicks and jobs that were given up on; see the runbooks',
     });
   }
 }
