@@ -1,27 +1,32 @@
-import type { RateLimitStore } from '../core/accounts/rate-limit.ts';
+import type { RateLimit, RateLimitState, RateLimitStore } from '../core/accounts/rate-limit.ts';
 import type { AttemptStore } from '../core/links/unlock-link.ts';
 import { rateLimitKey, unlockAttemptsKey } from './table.ts';
-import type { WindowCounter } from './window-counter.ts';
+import type { WindowCounter, WindowState } from './window-counter.ts';
+
+/** All windows of what a workspace may create lie in one item, so that one write decides on all of them. */
+const CREATES = 'creates';
 
 export const rateLimitStore = (windows: WindowCounter): RateLimitStore => ({
-  async take(workspaceId, { name, limit, windowS }, amount, nowMs) {
-    const { used, resetAtMs, allowed } = await windows.take(
-      rateLimitKey(workspaceId, name),
+  async take(workspaceId, limits, amount, nowMs) {
+    const { states, allowed } = await windows.takeFromAll(
+      rateLimitKey(workspaceId, CREATES),
       amount,
-      limit,
-      windowS,
+      limits.map(({ name, limit, windowS }) => ({ name, max: limit, windowS })),
       nowMs,
     );
-    return { limit, remaining: Math.max(0, limit - used), resetAtMs, allowed };
+    return { states: limits.map((limit, index) => stateOf(limit, states[index] ?? null, nowMs)), allowed };
   },
-  async peek(workspaceId, { name, limit, windowS }, nowMs) {
-    const state = await windows.peek(rateLimitKey(workspaceId, name), nowMs);
-    return {
-      limit,
-      remaining: Math.max(0, limit - (state?.used ?? 0)),
-      resetAtMs: state?.resetAtMs ?? nowMs + windowS * 1_000,
-    };
+  async peek(workspaceId, limits, nowMs) {
+    const names = limits.map(({ name }) => name);
+    const states = await windows.peekAtAll(rateLimitKey(workspaceId, CREATES), names, nowMs);
+    return limits.map((limit, index) => stateOf(limit, states[index] ?? null, nowMs));
   },
+});
+
+const stateOf = (limit: RateLimit, state: WindowState | null, nowMs: number): RateLimitState => ({
+  ...limit,
+  remaining: Math.max(0, limit.limit - (state?.used ?? 0)),
+  resetAtMs: state?.resetAtMs ?? nowMs + limit.windowS * 1_000,
 });
 
 export const attemptStore = (windows: WindowCounter): AttemptStore => ({

@@ -1,13 +1,18 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { AttributeValue } from './attribute-value.ts';
+import { plainItem } from './attribute-value.ts';
 import type { DocumentClient } from './dynamodb.ts';
 
 export type WindowKey = { readonly pk: string; readonly sk: string };
 export type WindowState = { readonly used: number; readonly resetAtMs: number };
+/** One of the windows that an item keeps side by side; `ONLY_WINDOW` is the name where it keeps one. */
+export type Window = { readonly name: string; readonly max: number; readonly windowS: number };
+export const ONLY_WINDOW = '';
 
 /**
- * Counts uses in a window that opens with the first one. Room is decided by one conditional update, so exactly `max`
- * of any number of parallel uses get through. Also the memory of rate limits and password attempts.
+ * Counts uses in windows that open with their first one. Room is decided by one conditional update, so exactly `max` of
+ * any number of parallel uses get through. Also the memory of rate limits and password attempts.
  */
 export type WindowCounter = {
   take(
@@ -17,79 +22,71 @@ export type WindowCounter = {
     windowS: number,
     nowMs: number,
   ): Promise<WindowState & { readonly allowed: boolean }>;
+  /** Takes the amount from every window of the item, or from none; `states` are in the order of `windows`. */
+  takeFromAll(
+    key: WindowKey,
+    amount: number,
+    windows: readonly Window[],
+    nowMs: number,
+  ): Promise<{ readonly states: readonly WindowState[]; readonly allowed: boolean }>;
+  /** Null where no window is open. */
   peek(key: WindowKey, nowMs: number): Promise<WindowState | null>;
+  peekAtAll(key: WindowKey, names: readonly string[], nowMs: number): Promise<readonly (WindowState | null)[]>;
   giveBack(key: WindowKey): Promise<void>;
 };
 
 const MAX_RACES = 10;
 
 export function windowCounter(client: DocumentClient, table: string): WindowCounter {
-  /** Null where no window is open or it has no room; `found` tells which. */
-  const join = async (key: WindowKey, amount: number, max: number, nowMs: number) => {
+  /** Joins the windows that are open and opens the others; `met` is the item that refused. */
+  const update = async (Key: WindowKey, change: WindowChange) => {
     try {
-      const { Attributes } = await client.send(
+      const { Attributes = {} } = await client.send(
         new UpdateCommand({
           TableName: table,
-          Key: key,
-          UpdateExpression: 'ADD used :amount',
-          ConditionExpression: 'reset_at_ms > :now AND used <= :room',
-          ExpressionAttributeValues: { ':amount': amount, ':now': nowMs, ':room': max - amount },
+          Key,
+          ...change,
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return { joined: stateOf(Attributes), found: null };
+      return { written: Attributes };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const item = error.Item;
-      if (item === undefined) return { joined: null, found: null };
-      return { joined: null, found: { used: Number(item['used']?.N), resetAtMs: Number(item['reset_at_ms']?.N) } };
+      return { met: error.Item === undefined ? {} : plainItem(error.Item as Record<string, AttributeValue>) };
     }
   };
 
-  /** Opens a window unless another caller was faster. */
-  const open = async (key: WindowKey, amount: number, windowS: number, nowMs: number): Promise<WindowState | null> => {
-    const opened = { used: amount, resetAtMs: nowMs + windowS * 1_000 };
-    try {
-      await client.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: key,
-          UpdateExpression: 'SET used = :amount, reset_at_ms = :reset, ttl_s = :ttl',
-          ConditionExpression: 'attribute_not_exists(pk) OR reset_at_ms <= :now',
-          ExpressionAttributeValues: {
-            ':amount': amount,
-            ':reset': opened.resetAtMs,
-            ':now': nowMs,
-            ':ttl': Math.ceil(opened.resetAtMs / 1_000) + 3_600,
-          },
-        }),
-      );
-      return opened;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return null;
-      throw error;
+  const takeFromAll: WindowCounter['takeFromAll'] = async (key, amount, windows, nowMs) => {
+    // Nearly always all of them are open; an item that tells otherwise is met with what it told.
+    let closed: readonly Window[] = [];
+    for (let race = 0; race < MAX_RACES; race += 1) {
+      const { written, met } = await update(key, windowChange(amount, windows, closed, nowMs));
+      if (written !== undefined) return { states: windows.map(({ name }) => stateOf(written, name)), allowed: true };
+      const found = windows.map((window) => openState(met, window.name, nowMs));
+      if (windows.some(({ max }, index) => (found[index]?.used ?? 0) + amount > max)) {
+        const states = windows.map(({ windowS }, index) => found[index] ?? unopened(windowS, nowMs));
+        return { states, allowed: false };
+      }
+      closed = windows.filter((_, index) => found[index] === null);
     }
+    throw new Error(`The windows of ${key.pk} ${key.sk} stayed contended`);
   };
 
-  const peek = async (key: WindowKey, nowMs: number): Promise<WindowState | null> => {
-    const { Item } = await client.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
-    const state = Item === undefined ? null : stateOf(Item);
-    return state !== null && state.resetAtMs > nowMs ? state : null;
+  const peekAtAll: WindowCounter['peekAtAll'] = async (key, names, nowMs) => {
+    const { Item = {} } = await client.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+    return names.map((name) => openState(Item, name, nowMs));
   };
 
   return {
-    peek,
+    takeFromAll,
+    peekAtAll,
     async take(key, amount, max, windowS, nowMs) {
-      for (let race = 0; race < MAX_RACES; race += 1) {
-        const { joined, found } = await join(key, amount, max, nowMs);
-        if (joined !== null) return { ...joined, allowed: true };
-        if (found !== null && found.resetAtMs > nowMs) return { ...found, allowed: false };
-        if (amount > max) return { used: 0, resetAtMs: nowMs + windowS * 1_000, allowed: false };
-        const opened = await open(key, amount, windowS, nowMs);
-        if (opened !== null) return { ...opened, allowed: true };
-      }
-      throw new Error(`The window of ${key.pk} ${key.sk} stayed contended`);
+      const { states, allowed } = await takeFromAll(key, amount, [{ name: ONLY_WINDOW, max, windowS }], nowMs);
+      return { ...(states[0] ?? unopened(windowS, nowMs)), allowed };
+    },
+    async peek(key, nowMs) {
+      return (await peekAtAll(key, [ONLY_WINDOW], nowMs))[0] ?? null;
     },
     async giveBack(key) {
       try {
@@ -109,7 +106,56 @@ export function windowCounter(client: DocumentClient, table: string): WindowCoun
   };
 }
 
-const stateOf = (item: Readonly<Record<string, unknown>> | undefined): WindowState => ({
-  used: Number(item?.['used']),
-  resetAtMs: Number(item?.['reset_at_ms']),
-});
+type Item = Readonly<Record<string, unknown>>;
+type WindowChange = ReturnType<typeof windowChange>;
+
+const attributesOf = (name: string) =>
+  name === ONLY_WINDOW
+    ? { used: 'used', resetAtMs: 'reset_at_ms' }
+    : { used: `${name}_used`, resetAtMs: `${name}_reset_at_ms` };
+
+/** How long an item outlives its last window, so that DynamoDB's tidying never meets one that counts. */
+const TIDY_AFTER_S = 3_600;
+
+function windowChange(amount: number, windows: readonly Window[], closed: readonly Window[], nowMs: number) {
+  const values: Record<string, number> = { ':amount': amount, ':now': nowMs };
+  const sets: string[] = [];
+  const adds: string[] = [];
+  const conditions: string[] = [];
+  for (const [index, window] of windows.entries()) {
+    const { used, resetAtMs } = attributesOf(window.name);
+    if (closed.includes(window)) {
+      sets.push(`${used} = :amount, ${resetAtMs} = :reset${index}`);
+      conditions.push(`(attribute_not_exists(${resetAtMs}) OR ${resetAtMs} <= :now)`);
+      values[`:reset${index}`] = nowMs + window.windowS * 1_000;
+    } else {
+      adds.push(`${used} :amount`);
+      conditions.push(`${resetAtMs} > :now AND ${used} <= :room${index}`);
+      values[`:room${index}`] = window.max - amount;
+    }
+  }
+  if (sets.length > 0) {
+    sets.push('ttl_s = :ttl');
+    values[':ttl'] = Math.ceil(nowMs / 1_000) + Math.max(...windows.map(({ windowS }) => windowS)) + TIDY_AFTER_S;
+  }
+  return {
+    UpdateExpression: [
+      ...(sets.length === 0 ? [] : [`SET ${sets.join(', ')}`]),
+      ...(adds.length === 0 ? [] : [`ADD ${adds.join(', ')}`]),
+    ].join(' '),
+    ConditionExpression: conditions.join(' AND '),
+    ExpressionAttributeValues: values,
+  };
+}
+
+function stateOf(item: Item, name: string): WindowState {
+  const { used, resetAtMs } = attributesOf(name);
+  return { used: Number(item[used]), resetAtMs: Number(item[resetAtMs]) };
+}
+
+function openState(item: Item, name: string, nowMs: number): WindowState | null {
+  const state = stateOf(item, name);
+  return state.resetAtMs > nowMs ? state : null;
+}
+
+const unopened = (windowS: number, nowMs: number): WindowState => ({ used: 0, resetAtMs: nowMs + windowS * 1_000 });

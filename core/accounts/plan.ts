@@ -1,3 +1,5 @@
+import type { RateLimit } from './rate-limit.ts';
+
 /** ★ What each plan allows, as data. */
 export type PlanLimits = {
   /** Links created per minute, singly or in bulk. */
@@ -18,3 +20,13 @@ export const PLANS = {
 
 export type PlanName = keyof typeof PLANS;
 export const isPlanName = (name: string): name is PlanName => Object.hasOwn(PLANS, name);
+
+const MINUTE_S = 60;
+const MONTH_S = 30 * 86_400;
+
+/** The windows that creating links takes from, shortest first. */
+export function createLimits(plan: PlanName): readonly RateLimit[] {
+  const { createsPerMinute, linksPerMonth }: PlanLimits = PLANS[plan];
+  const creates = { name: 'creates', limit: createsPerMinute, windowS: MINUTE_S };
+  return linksPerMonth === null ? [creates] : [creates, { name: 'links', limit: linksPerMonth, windowS: MONTH_S }];
+}

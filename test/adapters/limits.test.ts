@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { idempotencyStore } from '../../adapters/idempotency-store.ts';
 import { attemptStore, rateLimitStore } from '../../adapters/limits.ts';
 import { windowCounter } from '../../adapters/window-counter.ts';
@@ -23,25 +24,50 @@ idempotencyStoreContract('in DynamoDB', () => idempotencyStore(tables.client, 'a
 
 describe('Limits', () => {
   const CREATES = { name: 'creates', limit: 10, windowS: 60 };
+  const LINKS = { name: 'links', limit: 1_000, windowS: 2_592_000 };
 
-  it('of a workspace say what remains, before, during and beyond', async () => {
+  it('of a workspace say what remains of each, before, during and beyond', async () => {
     const limits = rateLimitStore(windowCounter(tables.client, 'accounts'));
-    const resetAtMs = NOW_MS + 60_000;
-    expect(await limits.peek('ws_a', CREATES, NOW_MS)).toEqual({ limit: 10, remaining: 10, resetAtMs });
-    expect(await limits.take('ws_a', CREATES, 9, NOW_MS)).toEqual({
-      limit: 10,
-      remaining: 1,
-      resetAtMs,
-      allowed: true,
-    });
-    expect(await limits.take('ws_a', CREATES, 2, NOW_MS)).toEqual({
-      limit: 10,
-      remaining: 1,
-      resetAtMs,
-      allowed: false,
-    });
-    expect(await limits.peek('ws_a', CREATES, NOW_MS)).toEqual({ limit: 10, remaining: 1, resetAtMs });
-    expect(await limits.peek('ws_b', CREATES, NOW_MS)).toMatchObject({ remaining: 10 });
+    const both = [CREATES, LINKS];
+    const standing = (creates: number, links: number) => [
+      { ...CREATES, remaining: creates, resetAtMs: NOW_MS + 60_000 },
+      { ...LINKS, remaining: links, resetAtMs: NOW_MS + 2_592_000_000 },
+    ];
+    expect(await limits.peek('ws_a', both, NOW_MS)).toEqual(standing(10, 1_000));
+    expect(await limits.take('ws_a', both, 9, NOW_MS)).toEqual({ states: standing(1, 991), allowed: true });
+    expect(await limits.take('ws_a', both, 2, NOW_MS)).toEqual({ states: standing(1, 991), allowed: false });
+    expect(await limits.peek('ws_a', both, NOW_MS)).toEqual(standing(1, 991));
+    expect(await limits.peek('ws_b', [CREATES], NOW_MS)).toMatchObject([{ remaining: 10 }]);
+  });
+
+  it('of a workspace cost one write while their windows are open', async () => {
+    const limits = rateLimitStore(windowCounter(tables.client, 'accounts'));
+    const take = () => limits.take('ws_calls', [CREATES, LINKS], 1, NOW_MS);
+    await take();
+    const actions: string[] = [];
+    tables.engine.faultFor = ({ action }) => {
+      actions.push(action);
+      return null;
+    };
+    try {
+      for (let use = 0; use < 5; use += 1) await take();
+      expect(actions).toEqual(Array.from({ length: 5 }, () => 'dynamodb:UpdateItem'));
+    } finally {
+      tables.engine.faultFor = null;
+    }
+  });
+
+  it('of a workspace outlive the tidying of the shorter window', async () => {
+    const counter = windowCounter(tables.client, 'accounts');
+    const key = { pk: 'ws#ttl', sk: 'limit#creates' };
+    const windows = [
+      { name: 'creates', max: 10, windowS: 60 },
+      { name: 'links', max: 10, windowS: 2_592_000 },
+    ];
+    await counter.takeFromAll(key, 1, windows, NOW_MS);
+    await counter.takeFromAll(key, 1, windows, NOW_MS + 60_000);
+    const { Item } = await tables.client.send(new GetCommand({ TableName: 'accounts', Key: key }));
+    expect(Number(Item?.['ttl_s']) * 1_000).toBeGreaterThan(Number(Item?.['links_reset_at_ms']));
   });
 
   it('of password attempts are kept per link and client, and a right one is given back', async () => {

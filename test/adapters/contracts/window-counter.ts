@@ -66,6 +66,73 @@ export function windowCounterContract(name: string, counter: () => WindowCounter
       expect(await take(key, 1, NOW_MS, 5)).toMatchObject({ used: 8, allowed: false });
     });
 
+    const MINUTE = { name: 'creates', max: 10, windowS: 60 };
+    const MONTH = { name: 'links', max: 25, windowS: 2_592_000 };
+    const takeFromBoth = (key: { pk: string; sk: string }, amount = 1, nowMs = NOW_MS, windows = [MINUTE, MONTH]) =>
+      counter().takeFromAll(key, amount, windows, nowMs);
+
+    it.each([
+      ['the shorter', [MINUTE, MONTH], 10],
+      ['the longer', [MINUTE, { ...MONTH, max: 7 }], 7],
+      ['both', [MINUTE, { ...MONTH, max: 10 }], 10],
+    ])(
+      'gives exactly what two windows have of a hundred parallel takes: %s is the smaller',
+      async (_, windows, max) => {
+        const key = newKey();
+        const outcomes = await Promise.all(Array.from({ length: 100 }, () => takeFromBoth(key, 1, NOW_MS, windows)));
+        expect(outcomes.filter(({ allowed }) => allowed)).toHaveLength(max);
+        expect(await counter().peekAtAll(key, ['creates', 'links'], NOW_MS)).toEqual([
+          { used: max, resetAtMs: NOW_MS + 60_000 },
+          { used: max, resetAtMs: NOW_MS + 2_592_000_000 },
+        ]);
+      },
+    );
+
+    it('opens each of two windows anew when it is over, and goes on counting in the other', async () => {
+      const key = newKey();
+      const laterMs = NOW_MS + 60_000;
+      const monthResetAtMs = NOW_MS + 2_592_000_000;
+      await takeFromBoth(key, 10);
+      expect((await takeFromBoth(key, 1, laterMs - 1)).allowed).toBe(false);
+      expect(await takeFromBoth(key, 10, laterMs)).toEqual({
+        states: [
+          { used: 10, resetAtMs: laterMs + 60_000 },
+          { used: 20, resetAtMs: monthResetAtMs },
+        ],
+        allowed: true,
+      });
+      const outcomes = await Promise.all(Array.from({ length: 30 }, () => takeFromBoth(key, 1, laterMs + 60_000)));
+      expect(outcomes.filter(({ allowed }) => allowed)).toHaveLength(5);
+      expect(await takeFromBoth(key, 1, monthResetAtMs)).toMatchObject({
+        states: [{ used: 1 }, { used: 1, resetAtMs: monthResetAtMs + 2_592_000_000 }],
+        allowed: true,
+      });
+    });
+
+    it('takes nothing from one window where the other has no room, and tells how both stand', async () => {
+      const key = newKey();
+      const windows = [MINUTE, { ...MONTH, max: 3 }];
+      await takeFromBoth(key, 2, NOW_MS, windows);
+      expect(await takeFromBoth(key, 2, NOW_MS + 60_000, windows)).toEqual({
+        states: [
+          { used: 0, resetAtMs: NOW_MS + 120_000 },
+          { used: 2, resetAtMs: NOW_MS + 2_592_000_000 },
+        ],
+        allowed: false,
+      });
+      expect(await counter().peekAtAll(key, ['creates', 'links'], NOW_MS + 60_000)).toEqual([
+        null,
+        { used: 2, resetAtMs: NOW_MS + 2_592_000_000 },
+      ]);
+    });
+
+    it('goes on with a window that was taken from alone before another came beside it', async () => {
+      const key = newKey();
+      await takeFromBoth(key, 8, NOW_MS, [MINUTE]);
+      expect(await takeFromBoth(key, 2)).toMatchObject({ states: [{ used: 10 }, { used: 2 }], allowed: true });
+      expect((await takeFromBoth(key, 1)).allowed).toBe(false);
+    });
+
     it('keeps its keys apart', async () => {
       const [one, other] = [newKey(), newKey()];
       await take(one, 10);

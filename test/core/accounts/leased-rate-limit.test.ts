@@ -4,25 +4,27 @@ import type { RateLimit, RateLimitStore } from '../../../core/accounts/rate-limi
 const NOW_MS = Date.UTC(2026, 10, 21);
 const WINDOW_MS = 60_000;
 
-/** A window that counts exactly, and how often it was asked. */
+/** Windows that count exactly, and how often they were asked. */
 function exactWindow() {
   let used = 0;
   let resetAtMs = 0;
   const calls = { take: 0 };
+  const standing = (limits: readonly RateLimit[]) =>
+    limits.map((each) => ({ ...each, remaining: each.limit - used, resetAtMs }));
   const store: RateLimitStore = {
-    async take(_workspaceId, { limit }, amount, nowMs) {
+    async take(_workspaceId, limits, amount, nowMs) {
       calls.take += 1;
       if (resetAtMs <= nowMs) [used, resetAtMs] = [0, nowMs + WINDOW_MS];
-      const allowed = used + amount <= limit;
+      const allowed = limits.every(({ limit }) => used + amount <= limit);
       if (allowed) used += amount;
-      return { limit, remaining: limit - used, resetAtMs, allowed };
+      return { states: standing(limits), allowed };
     },
-    peek: async (_workspaceId, { limit }) => ({ limit, remaining: limit - used, resetAtMs }),
+    peek: async (_workspaceId, limits) => standing(limits),
   };
   return { store, calls };
 }
 
-const limitOf = (limit: number): RateLimit => ({ name: 'creates', limit, windowS: 60 });
+const limitOf = (limit: number, name = 'creates'): readonly RateLimit[] => [{ name, limit, windowS: 60 }];
 
 describe('Leased rate limits', () => {
   it('ask the store for every use of a limit that somebody counts', async () => {
@@ -46,9 +48,27 @@ describe('Leased rate limits', () => {
   it('say what remains as if every use had been written', async () => {
     const limits = leasedRateLimits(exactWindow().store);
     for (let use = 1; use <= 300; use += 1) {
-      const { remaining } = await limits.take('ws_1', limitOf(LEASED_FROM), 1, NOW_MS);
-      expect(remaining).toBe(LEASED_FROM - use);
+      const { states } = await limits.take('ws_1', limitOf(LEASED_FROM), 1, NOW_MS);
+      expect(states).toMatchObject([{ remaining: LEASED_FROM - use }]);
     }
+  });
+
+  it('are exact in every limit where one of them is counted', async () => {
+    const { store, calls } = exactWindow();
+    const limits = leasedRateLimits(store);
+    const both = [...limitOf(10), ...limitOf(LEASED_FROM, 'links')];
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => limits.take('ws_1', both, 1, NOW_MS)));
+    expect(outcomes.filter(({ allowed }) => allowed)).toHaveLength(10);
+    expect(calls.take).toBe(20);
+  });
+
+  it('lease from several limits at once no more than the smallest has', async () => {
+    const limits = leasedRateLimits(exactWindow().store);
+    const both = [...limitOf(LEASED_FROM), ...limitOf(5 * LEASED_FROM, 'links')];
+    let allowed = 0;
+    for (let use = 0; use < LEASED_FROM + 200; use += 1)
+      if ((await limits.take('ws_1', both, 1, NOW_MS)).allowed) allowed += 1;
+    expect(allowed).toBe(LEASED_FROM);
   });
 
   it('forget a lease with its window', async () => {
