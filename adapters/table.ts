@@ -115,6 +115,9 @@ export const traceKey = (userId: string, workspaceId: string) => ({
   sk: `trace#${workspaceId}`,
 });
 
+/** How many workspaces the person owns besides the personal one; gone with the person. */
+export const ownedWorkspacesKey = (userId: string) => ({ pk: userPartition(userId), sk: 'owned-workspaces' });
+
 /** What is known of an address, by its hash: no key and no index holds the address itself. */
 export const emailPartition = (emailSha256: string) => `email#${emailSha256}`;
 /** Whose address it is; written in one transaction with the user, so an address has one account. */
@@ -124,10 +127,10 @@ export const pendingUserKey = (emailSha256: string, tokenSha256: string) => ({
   pk: emailPartition(emailSha256),
   sk: `pending#${tokenSha256}`,
 });
-/** Points from an invited address to the invite in the workspace. */
-export const invitedKey = (emailSha256: string, inviteId: string) => ({
+/** Names the one open invite that an address has to a workspace. */
+export const invitedKey = (emailSha256: string, workspaceId: string) => ({
   pk: emailPartition(emailSha256),
-  sk: `invite#${inviteId}`,
+  sk: `invite#${workspaceId}`,
 });
 /** Windows of guesses and mails: `subject` is an address' hash, a device's or a client's. */
 export const attemptsKey = (limitName: string, subject: string) => ({ pk: `attempts#${subject}`, sk: limitName });

@@ -1,7 +1,7 @@
 import type { Role } from '../core/accounts/permissions.ts';
 import type { PlanName } from '../core/accounts/plan.ts';
 import type { Invite, Member, Workspace } from '../core/accounts/workspace.ts';
-import { inviteKey, memberKey, membershipKey, workspaceKey } from './table.ts';
+import { invitedKey, inviteKey, memberKey, membershipKey, workspaceKey } from './table.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -57,6 +57,14 @@ export const inviteItem = (invite: Invite) => ({
   created_at_ms: invite.createdAtMs,
   expires_at_ms: invite.expiresAtMs,
   ttl_s: Math.ceil(invite.expiresAtMs / 1_000),
+});
+
+/** How an address finds its invites: one for each workspace that invited it. */
+export const invitedItem = ({ id, workspaceId, expiresAtMs }: Invite, emailSha256: string) => ({
+  ...invitedKey(emailSha256, workspaceId),
+  workspace_id: workspaceId,
+  invite_id: id,
+  ttl_s: Math.ceil(expiresAtMs / 1_000),
 });
 
 export const fromInviteItem = (item: Item): Invite => ({

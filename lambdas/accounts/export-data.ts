@@ -1,0 +1,8 @@
+import { Failure } from '../../core/errors.ts';
+import type { AccountsRoute } from './context.ts';
+
+const nothingYet: AccountsRoute<object> = async () => {
+  throw new Failure('NOT_FOUND');
+};
+
+export const exportData: AccountsRoute<object> = nothingYet;

@@ -1,0 +1,9 @@
+import { Failure } from '../../core/errors.ts';
+import type { AccountsRoute } from './context.ts';
+
+const nothingYet: AccountsRoute<object> = async () => {
+  throw new Failure('NOT_FOUND');
+};
+
+export const readProfile: AccountsRoute<object> = nothingYet;
+export const changeProfile: AccountsRoute<object> = nothingYet;
