@@ -48,7 +48,7 @@ export async function once(
   work: (seed: string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
   const nowMs = deps.nowMs();
-  const outcome = await deps.idempotency.begin(request, newSeed(deps.randomBytes), nowMs);
+  const outcome = await deps.idempotency.begin(request, newSeed(deps.randomBytes, nowMs), nowMs);
   switch (outcome.kind) {
     case 'answered':
       return outcome.answer;
@@ -76,7 +76,14 @@ async function finish(deps: OnceDeps, request: KeyedRequest, work: () => Promise
   return answer;
 }
 
-export const newSeed = (randomBytes: RandomBytes): string => Buffer.from(randomBytes(32)).toString('hex');
+const SEED_TIME_LENGTH = 12;
+
+/** 48 bits of milliseconds and 208 random bits, in hex. */
+export const newSeed = (randomBytes: RandomBytes, nowMs: number): string =>
+  nowMs.toString(16).padStart(SEED_TIME_LENGTH, '0') + Buffer.from(randomBytes(26)).toString('hex');
+
+/** When the first attempt began: what carries its time in its id has the same id in every attempt. */
+export const seededAtMs = (seed: string): number => Number.parseInt(seed.slice(0, SEED_TIME_LENGTH), 16);
 
 /** Bytes that follow from the seed: the same seed draws the same short codes. Unpredictable, because the seed is random. */
 export function seededBytes(seed: string): RandomBytes {

@@ -1,6 +1,6 @@
 import type { OnceDeps } from '../../core/accounts/idempotency.ts';
 import type { AnswerHeaders } from '../http.ts';
-import type { QuotaDeps } from '../links/quota.ts';
+import type { QuotaDeps } from '../quota.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
 
 /** What every route of the accounts function stands on; each adds the ports of its noun. */

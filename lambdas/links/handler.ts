@@ -1,12 +1,6 @@
 import type { Caller } from '../../core/accounts/caller.ts';
 import type { OnceDeps, StoredAnswer } from '../../core/accounts/idempotency.ts';
-import {
-  hashRequest,
-  MAX_IDEMPOTENCY_KEY_LENGTH,
-  newSeed,
-  once,
-  seededBytes,
-} from '../../core/accounts/idempotency.ts';
+import { seededBytes } from '../../core/accounts/idempotency.ts';
 import { Failure, validationFailed } from '../../core/errors.ts';
 import type { BulkEntry } from '../../core/links/bulk-create.ts';
 import { bulkCreate } from '../../core/links/bulk-create.ts';
@@ -19,12 +13,13 @@ import type { ClickTotals } from '../../core/links/link-store.ts';
 import { listLinks } from '../../core/links/list-links.ts';
 import type { AnswerHeaders, Handle } from '../http.ts';
 import { callerOf, jsonAnswer } from '../http.ts';
+import { stored, withIdempotency } from '../idempotent.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, parseMembers } from '../json-body.ts';
+import type { QuotaDeps } from '../quota.ts';
+import { showQuota, takeCreates, withQuotaShown } from '../quota.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
 import { toAnswer, toChanges, toDraft } from './link-body.ts';
 import { decodeCursor, encodeCursor } from './list-cursor.ts';
-import type { QuotaDeps } from './quota.ts';
-import { showQuota, takeCreates } from './quota.ts';
 import { bulkBody, changeBody, createBody, listQuery } from './schemas.ts';
 
 export type LinksDeps = CreateDeps &
@@ -49,19 +44,17 @@ export const linksHandler =
     const context: Context = { deps, request, caller: callerOf(request), answerHeaders };
     switch (`${request.method} ${request.route}`) {
       case 'POST /v1/urls':
-        return thenQuotaShown(context, () => withIdempotency(context, MAX_BODY_BYTES, (seed) => create(context, seed)));
+        return thenQuotaShown(context, () => onceWithKey(context, MAX_BODY_BYTES, create));
       case 'POST /v1/urls/bulk':
-        return thenQuotaShown(context, () =>
-          withIdempotency(context, MAX_BULK_BODY_BYTES, (seed) => bulk(context, seed)),
-        );
+        return thenQuotaShown(context, () => onceWithKey(context, MAX_BULK_BODY_BYTES, bulk));
       case 'GET /v1/urls':
-        return withQuotaShown(context, () => list(context));
+        return whileQuotaIsShown(context, list);
       case 'GET /v1/urls/{code}':
-        return withQuotaShown(context, () => read(context));
+        return whileQuotaIsShown(context, read);
       case 'PATCH /v1/urls/{code}':
-        return withQuotaShown(context, () => change(context));
+        return whileQuotaIsShown(context, change);
       case 'DELETE /v1/urls/{code}':
-        return withQuotaShown(context, () => remove(context));
+        return whileQuotaIsShown(context, remove);
       default:
         throw new Failure('NOT_FOUND');
     }
@@ -212,27 +205,17 @@ function expectedVersion({ headers }: HttpRequest): number | null {
   return Number(version);
 }
 
-/** With an Idempotency-Key the first answer is replayed; without one each request is its own. */
-async function withIdempotency(
+type Verb = (context: Context) => Promise<HttpAnswer>;
+
+const onceWithKey = (
   context: Context,
   maxBytes: number,
-  work: (seed: string) => Promise<StoredAnswer>,
-): Promise<HttpAnswer> {
-  const { deps, request, caller } = context;
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return work(newSeed(deps.randomBytes));
-  if (key === '' || key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
-    const message = `Must have 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} characters.`;
-    throw validationFailed([{ path: 'Idempotency-Key', code: 'invalid_header', message }]);
-  }
-  jsonBody(request, maxBytes);
-  const keyed = {
-    workspaceId: caller.workspaceId,
-    key,
-    requestHash: hashRequest(request.method, request.path, request.body ?? ''),
-  };
-  return once(deps, keyed, work);
-}
+  verb: (context: Context, seed: string) => Promise<StoredAnswer>,
+): Promise<HttpAnswer> =>
+  withIdempotency(context.deps, context.request, context.caller.workspaceId, maxBytes, (seed) => verb(context, seed));
+
+const whileQuotaIsShown = (context: Context, verb: Verb): Promise<HttpAnswer> =>
+  withQuotaShown(context.deps, context.caller, context.answerHeaders, () => verb(context));
 
 /** A call that may take quota has said so by itself unless it failed before or was replayed. */
 async function thenQuotaShown(
@@ -245,15 +228,3 @@ async function thenQuotaShown(
     if (!answerHeaders.has('ratelimit')) await Promise.allSettled([showQuota(deps, caller, answerHeaders)]);
   }
 }
-
-async function withQuotaShown(
-  { deps, caller, answerHeaders }: Context,
-  work: () => Promise<HttpAnswer>,
-): Promise<HttpAnswer> {
-  const shown = showQuota(deps, caller, answerHeaders);
-  const [answer] = await Promise.allSettled([work(), shown]);
-  if (answer.status === 'rejected') throw answer.reason;
-  return answer.value;
-}
-
-const stored = ({ status, headers = {}, body = '' }: HttpAnswer): StoredAnswer => ({ status, headers, body });

@@ -7,8 +7,8 @@ import type { LinkStore } from '../../core/links/link-store.ts';
 import type { Handle } from '../http.ts';
 import { callerOf, jsonAnswer } from '../http.ts';
 import { parseMembers } from '../json-body.ts';
-import type { QuotaDeps } from '../links/quota.ts';
-import { showQuota } from '../links/quota.ts';
+import type { QuotaDeps } from '../quota.ts';
+import { withQuotaShown } from '../quota.ts';
 
 export type StatsDeps = QuotaDeps & { readonly store: LinkStore; readonly stats: ClickStats; readonly domain: string };
 
@@ -31,13 +31,9 @@ export const statsHandler =
   (deps: StatsDeps): Handle =>
   async (request, answerHeaders) => {
     const caller = callerOf(request);
-    const shown = showQuota(deps, caller, answerHeaders);
-    const [answer] = await Promise.allSettled([
-      read(deps, caller.workspaceId, request.params['code'] ?? '', request.query),
-      shown,
-    ]);
-    if (answer.status === 'rejected') throw answer.reason;
-    return jsonAnswer(200, answer.value);
+    return withQuotaShown(deps, caller, answerHeaders, async () =>
+      jsonAnswer(200, await read(deps, caller.workspaceId, request.params['code'] ?? '', request.query)),
+    );
   };
 
 async function read(deps: StatsDeps, workspaceId: string, code: string, query: Readonly<Record<string, string>>) {

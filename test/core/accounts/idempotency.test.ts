@@ -6,6 +6,7 @@ import {
   LEASE_MS,
   newSeed,
   once,
+  seededAtMs,
   seededBytes,
 } from '../../../core/accounts/idempotency.ts';
 import { newShortCode } from '../../../core/links/short-code.ts';
@@ -137,9 +138,11 @@ describe('Seeded bytes', () => {
     expect(new Set(draw()).size).toBe(2_000);
   });
 
-  it('come from 256 random bits', () => {
-    expect(newSeed(randomBytes)).toMatch(/^[0-9a-f]{64}$/);
-    expect(newSeed(randomBytes)).not.toBe(newSeed(randomBytes));
+  it('come from 208 random bits, and know when the first attempt began', () => {
+    const seed = newSeed(randomBytes, NOW_MS);
+    expect(seed).toMatch(/^[0-9a-f]{64}$/);
+    expect(seed).not.toBe(newSeed(randomBytes, NOW_MS));
+    expect(seededAtMs(seed)).toBe(NOW_MS);
   });
 });
 

@@ -1,8 +1,9 @@
-import type { Caller } from '../../core/accounts/caller.ts';
-import { createLimits } from '../../core/accounts/plan.ts';
-import type { RateLimitState, RateLimitStore } from '../../core/accounts/rate-limit.ts';
-import { rateLimitExceeded, retryAfterS } from '../../core/accounts/rate-limit.ts';
-import type { AnswerHeaders } from '../http.ts';
+import type { Caller } from '../core/accounts/caller.ts';
+import { createLimits } from '../core/accounts/plan.ts';
+import type { RateLimitState, RateLimitStore } from '../core/accounts/rate-limit.ts';
+import { rateLimitExceeded, retryAfterS } from '../core/accounts/rate-limit.ts';
+import type { AnswerHeaders } from './http.ts';
+import type { HttpAnswer } from './request.ts';
 
 export type QuotaDeps = { readonly rateLimits: RateLimitStore; readonly nowMs: () => number };
 
@@ -28,6 +29,18 @@ export async function showQuota(
 ): Promise<void> {
   const nowMs = deps.nowMs();
   announce(headers, await deps.rateLimits.peek(workspaceId, createLimits(plan), nowMs), nowMs);
+}
+
+/** Does the work and, beside it, says what is left; that this cannot be said is no reason to fail. */
+export async function withQuotaShown(
+  deps: QuotaDeps,
+  caller: Pick<Caller, 'workspaceId' | 'plan'>,
+  headers: AnswerHeaders,
+  work: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const [answer] = await Promise.allSettled([work(), showQuota(deps, caller, headers)]);
+  if (answer.status === 'rejected') throw answer.reason;
+  return answer.value;
 }
 
 /** IETF draft-ietf-httpapi-ratelimit-headers: `"name";q=quota;w=window` and `"name";r=remaining;t=seconds`, as lists. */
