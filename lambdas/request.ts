@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Identity } from '../core/accounts/caller.ts';
 import { identityOfContext } from './identity-context.ts';
+import { originOf } from './origin.ts';
 import { ROUTES } from './routes.ts';
-import { VIEWER_HEADERS } from './viewer-headers.ts';
 
 /** A request of either API as handlers see it. */
 export type HttpRequest = {
@@ -86,15 +86,6 @@ function fromRestApi(event: APIGatewayProxyEvent): HttpRequest {
 function canonicalPath(method: string, path: string): string {
   return ROUTES.find((route) => route.method === method && route.path === path)?.aliasOf ?? path;
 }
-
-export function originOf(headers: Readonly<Record<string, string>>, domainName: string): string {
-  const host = headers[VIEWER_HEADERS.host] ?? headers['host'] ?? domainName;
-  const scheme = headers['x-forwarded-proto'] === 'http' ? 'http' : 'https';
-  return `${scheme}://${isHost(host) ? host : domainName}`;
-}
-
-/** What may stand in a URL as it is: nothing that would have to be escaped, no port beyond all ports. */
-const isHost = (host: string): boolean => /^[A-Za-z0-9.:[\]-]+$/.test(host) && URL.canParse(`https://${host}/`);
 
 /** No JSON and no form: what is not UTF-8 is refused as a body that does not parse, not repaired. */
 const NOT_UTF8 = '';

@@ -58,6 +58,8 @@ export async function bundle(entryPoints: { in: string; out: string }[], outdir:
     minify: true,
     mainFields: ['module', 'main'],
     plugins: [builtins],
+    // Valkey's client logs with it. It would bring the half for browsers too, and choose while it runs.
+    alias: { debug: 'debug/src/node.js' },
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
