@@ -39,7 +39,7 @@ export const FAILURES = {
   },
   VERSION_CONFLICT: {
     title: 'Version conflict',
-    sentence: 'The link was changed since the version named in If-Match; read it again.',
+    sentence: 'The resource was changed since the version named in If-Match; read it again.',
   },
   PAYLOAD_TOO_LARGE: { title: 'Payload too large', sentence: 'The request body is over the size limit of this route.' },
   UNSUPPORTED_MEDIA_TYPE: {
@@ -84,6 +84,10 @@ export const FAILURES = {
   OWNER_REQUIRED: {
     title: 'A workspace needs its owner',
     sentence: 'The owner cannot leave, be removed or get another role; transfer the workspace first.',
+  },
+  PERSONAL_WORKSPACE: {
+    title: 'Personal workspace',
+    sentence: 'A personal workspace goes with its account: it can neither be deleted alone nor given away.',
   },
   LAST_ADMIN: {
     title: 'Last administrator',

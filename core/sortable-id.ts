@@ -18,3 +18,7 @@ export function newSortableId(prefix: IdPrefix, nowMs: number, randomBytes: Rand
   const random = Array.from(randomBytes(RANDOM_LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join('');
   return `${prefix}_${time}${random}`;
 }
+
+/** Whether text from outside can be an id of this kind: no other text may become part of a store's key. */
+export const couldBeId = (prefix: IdPrefix, text: string): boolean =>
+  text.startsWith(`${prefix}_`) && /^[a-z]+_[0-9A-Za-z]{1,40}$/.test(text);

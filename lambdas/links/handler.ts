@@ -11,6 +11,7 @@ import type { Link, LinkPassword } from '../../core/links/link.ts';
 import { newUnlockKey } from '../../core/links/link-password.ts';
 import type { ClickTotals } from '../../core/links/link-store.ts';
 import { listLinks } from '../../core/links/list-links.ts';
+import { etagOf, expectedVersion } from '../etag.ts';
 import type { AnswerHeaders, Handle } from '../http.ts';
 import { callerOf, jsonAnswer } from '../http.ts';
 import { stored, withIdempotency } from '../idempotent.ts';
@@ -192,18 +193,6 @@ const linkAnswer = async (deps: LinksDeps, link: Link): Promise<HttpAnswer> =>
 
 const clicksOf = async (deps: LinksDeps, { domain, code }: Link): Promise<number> =>
   (await deps.totals.totalsOf(domain, [code])).get(code) ?? 0;
-
-const etagOf = ({ version }: Link): string => `"${version}"`;
-
-/** RFC 9110 If-Match with one of our ETags; `*` and none mean any version. */
-function expectedVersion({ headers }: HttpRequest): number | null {
-  const ifMatch = headers['if-match'];
-  if (ifMatch === undefined || ifMatch.trim() === '*') return null;
-  const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
-  if (version === undefined)
-    throw new Failure('VERSION_CONFLICT', {}, { detail: 'If-Match is not an ETag of this link.' });
-  return Number(version);
-}
 
 type Verb = (context: Context) => Promise<HttpAnswer>;
 
