@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { CountedWindow, CountStore, CountTransaction, WindowKey } from '../core/clicks/count-clicks.ts';
+import type {
+  CountedLink,
+  CountedWindow,
+  CountStore,
+  CountTransaction,
+  WindowKey,
+} from '../core/clicks/count-clicks.ts';
 import { WINDOW_PART_IDS } from '../core/clicks/count-clicks.ts';
 import type { LinkIncrement } from '../core/clicks/counters.ts';
 import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { backoffMs, cancellationCodes } from './dynamodb.ts';
-import { countedClicksKey, dayCountsSortKey, LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
+import { countedClicksKey, dayCountsSortKey, LINK_TOTAL_SORT_KEY, linkCountsKey, linkOfPartitionKey } from './table.ts';
 
 /** Kinesis keeps records 24 h, the spool a week: windows are remembered longer than any click can still be on its way. */
 export const WINDOW_LIFETIME_S = 9 * 86_400;
@@ -17,18 +23,30 @@ export function countStore(client: DocumentClient, table: string, nowMs: () => n
   return {
     readWindows: (keys) => readWindows(client, table, keys),
     async apply(transaction) {
+      const writes = transactItems(table, transaction, nowMs());
       try {
-        await client.send(new TransactWriteCommand({ TransactItems: transactItems(table, transaction, nowMs()) }));
+        await client.send(new TransactWriteCommand({ TransactItems: writes }));
         return 'applied';
       } catch (error) {
         const codes = cancellationCodes(error);
         if (codes === null || codes.includes('ValidationError')) throw error;
+        const erased = erasedLinks(writes, codes);
+        if (erased.length > 0) return { erased };
         await sleep(backoffMs(1));
         return 'conflict';
       }
     },
   };
 }
+
+/** Takes the place of an erased link's total, for good: no transaction that adds to the link gets past it. */
+export const erasedTotalItem = ({ domain, code }: CountedLink) => ({
+  pk: linkCountsKey(domain, code),
+  sk: LINK_TOTAL_SORT_KEY,
+  code,
+  total: 0,
+  erased: true,
+});
 
 /** Heads first; then, of windows that outgrew their head, the further parts. */
 async function readWindows(
@@ -106,11 +124,18 @@ function windowWrites(table: string, read: CountedWindow, added: readonly string
   ];
 }
 
+/** Only totals are updated on a condition: where one failed, an erased link stands. */
+const erasedLinks = (writes: ReturnType<typeof transactItems>, codes: readonly string[]): readonly CountedLink[] =>
+  writes.flatMap((write, index) =>
+    'Update' in write && codes[index] === 'ConditionalCheckFailed' ? [linkOfPartitionKey(write.Update.Key.pk)] : [],
+  );
+
 /** The all-time total, which also puts the link into its workspace's order by clicks. */
 const totalUpdate = (table: string, { domain, code, workspaceId, total }: LinkIncrement) => ({
   TableName: table,
   Key: { pk: linkCountsKey(domain, code), sk: LINK_TOTAL_SORT_KEY },
   UpdateExpression: 'SET workspace_id = :workspace, code = :code ADD #total :total',
+  ConditionExpression: 'attribute_not_exists(erased)',
   ExpressionAttributeNames: { '#total': 'total' },
   ExpressionAttributeValues: { ':workspace': workspaceId, ':code': code, ':total': total },
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Link } from '../core/links/link.ts';
+import { NOBODY } from '../core/links/link.ts';
 import { linkKey } from './table.ts';
 
 /** A link as it lies in the table. Times are epoch milliseconds, except `created_at`, which the indexes sort by. */
@@ -8,7 +9,8 @@ export type LinkItem = {
   readonly sk: string;
   readonly domain: string;
   readonly code: string;
-  readonly workspace_id: string;
+  /** Absent, so not listed, where the link is nobody's any more. */
+  readonly workspace_id?: string;
   readonly target_url: string;
   readonly is_custom_alias: boolean;
   readonly status: Link['status'];
@@ -43,7 +45,7 @@ export function toLinkItem(link: Link): LinkItem {
     ...linkKey(link.domain, link.code),
     domain: link.domain,
     code: link.code,
-    workspace_id: link.workspaceId,
+    ...(link.workspaceId === NOBODY ? {} : { workspace_id: link.workspaceId }),
     target_url: link.targetUrl,
     is_custom_alias: link.isCustomAlias,
     status: link.status,
@@ -74,7 +76,7 @@ export function fromLinkItem(raw: Readonly<Record<string, unknown>>): Link {
   return {
     domain: item.domain,
     code: item.code,
-    workspaceId: item.workspace_id,
+    workspaceId: item.workspace_id ?? NOBODY,
     targetUrl: item.target_url,
     isCustomAlias: item.is_custom_alias,
     status: item.status,

@@ -32,12 +32,22 @@ export type CountTransaction = {
   readonly increments: readonly LinkIncrement[];
 };
 
+export type CountedLink = Pick<Click, 'domain' | 'code'>;
+
+export type CountOutcome =
+  | 'applied'
+  /** A window moved on or another transaction was faster. */
+  | 'conflict'
+  /** These links were erased and count nothing any more. */
+  | { readonly erased: readonly CountedLink[] };
+
 export type CountStore = {
   readWindows(keys: readonly WindowKey[]): Promise<readonly CountedWindow[]>;
-  /** All or nothing. `conflict` when a window moved on or another transaction was faster; nothing was changed then. */
-  apply(transaction: CountTransaction): Promise<'applied' | 'conflict'>;
+  /** All or nothing: only where it was `applied` something was changed. */
+  apply(transaction: CountTransaction): Promise<CountOutcome>;
 };
 
+/** `duplicates` were not counted: they had been before, or their link is erased. */
 export type CountResult = { readonly counted: number; readonly duplicates: number };
 
 /** Counts each click that was not counted before. Throws if the store fails or stays contended; what was applied stays applied. */
@@ -57,10 +67,9 @@ export async function countClicks(store: CountStore, clicks: readonly Click[]): 
   return { counted, duplicates: clicks.length - counted };
 }
 
-async function countGroup(
-  store: CountStore,
-  clicks: readonly Click[],
-): Promise<{ counted: number; contended: readonly Click[] }> {
+type GroupOutcome = { readonly counted: number; readonly contended: readonly Click[] };
+
+async function countGroup(store: CountStore, clicks: readonly Click[]): Promise<GroupOutcome> {
   const groups = groupByWindow(clicks);
   const read = await store.readWindows([...groups.values()].map(({ key }) => key));
   const known = new Map(read.map((window) => [windowName(window.key), window]));
@@ -75,7 +84,22 @@ async function countGroup(
   }
   if (fresh.length === 0) return { counted: 0, contended: [] };
   const outcome = await store.apply({ windows, increments: tally(fresh) });
-  return outcome === 'applied' ? { counted: fresh.length, contended: [] } : { counted: 0, contended: clicks };
+  if (outcome === 'applied') return { counted: fresh.length, contended: [] };
+  if (outcome === 'conflict') return { counted: 0, contended: clicks };
+  return countWithout(store, clicks, outcome.erased);
+}
+
+/** Nothing was written for the others either, so they are counted again without the erased ones, which need no window. */
+async function countWithout(
+  store: CountStore,
+  clicks: readonly Click[],
+  erased: readonly CountedLink[],
+): Promise<GroupOutcome> {
+  const isErased = (click: Click): boolean =>
+    erased.some(({ domain, code }) => domain === click.domain && code === click.code);
+  const kept = clicks.filter((click) => !isErased(click));
+  if (kept.length === clicks.length) throw new Error('The store refused erased links that were not in the transaction');
+  return countGroup(store, kept);
 }
 
 /** Within a window the random half of the id tells clicks apart: 80 bits among some thousands. */

@@ -40,3 +40,28 @@ export type Link = LinkSettings & {
   /** The request that made it: a retried write recognises its own work by this and makes nothing twice. */
   readonly creationId: string;
 };
+
+/** `workspaceId` of a link that is nobody's any more. */
+export const NOBODY = '';
+
+/** What stays of a link when its workspace is erased: the code, taken for ever, and nothing of whose it was. */
+export const erasedLink = ({ domain, code, version }: Pick<Link, 'domain' | 'code' | 'version'>): Link => ({
+  domain,
+  code,
+  workspaceId: NOBODY,
+  version: version + 1,
+  status: 'deleted',
+  isCustomAlias: false,
+  targetUrl: '',
+  expiresAtMs: null,
+  maxClicks: null,
+  password: null,
+  title: null,
+  tags: [],
+  externalId: null,
+  redirectStatus: 302,
+  forwardQuery: false,
+  createdAtMs: 0,
+  updatedAtMs: 0,
+  creationId: '',
+});

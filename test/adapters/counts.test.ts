@@ -1,5 +1,6 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { clickStats, clickTotals } from '../../adapters/click-totals.ts';
-import { countStore } from '../../adapters/count-store.ts';
+import { countStore, erasedTotalItem } from '../../adapters/count-store.ts';
 import { newClickId } from '../../core/clicks/click-id.ts';
 import { countClicks, WINDOW_PART_IDS } from '../../core/clicks/count-clicks.ts';
 import { linkStats } from '../../core/clicks/link-stats.ts';
@@ -103,6 +104,23 @@ describe('Counts in DynamoDB', () => {
       days: [{ day: '2026-11-22' }],
     });
     expect(await stats().read('default', 'nobody', '2026-11-22')).toEqual({ total: 0, days: [] });
+  });
+
+  it('of an erased link never come back, and hold up nobody else’s', async () => {
+    await deliver([...clicksOf('erased', 3), ...clicksOf('beside', 3)]);
+    await tables.client.send(
+      new PutCommand({ TableName: 'counts', Item: erasedTotalItem({ domain: 'default', code: 'erased' }) }),
+    );
+    const late = [...clicksOf('erased', 40), ...clicksOf('beside', 40), ...clicksOf('erased2', 1)];
+    expect(await countClicks(store(), late)).toEqual({ counted: 41, duplicates: 40 });
+    expect(await countClicks(store(), late)).toEqual({ counted: 0, duplicates: 81 });
+    expect(await totals().totalsOf('default', ['erased', 'beside'])).toEqual(
+      new Map([
+        ['erased', 0],
+        ['beside', 43],
+      ]),
+    );
+    expect(await totals().mostClicked('ws_erased', 10, null)).toEqual({ items: [], cursor: null });
   });
 
   it('are totalled for more than a hundred links at once', async () => {

@@ -127,6 +127,29 @@ describe('Counting clicks', () => {
     expect(await countClicks(store, [old])).toEqual({ counted: 0, duplicates: 1 });
   });
 
+  it('drops late clicks of an erased link and counts all others beside them', async () => {
+    const store = memoryCountStore();
+    const of = (code: string, count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        aClick({ id: newClickId(NOW_MS), code, at_ms: NOW_MS + index * 400 }),
+      );
+    await countClicks(store, [...of('gone1', 2), ...of('kept1', 2)]);
+    for (const code of ['gone1', 'gone2']) store.erase({ domain: 'default', code });
+    const late = [...of('gone1', 5), ...of('kept1', 5), ...of('gone2', 5), ...of('kept2', 5)];
+    expect(await countClicks(store, late)).toEqual({ counted: 10, duplicates: 10 });
+    expect(await countClicks(store, late)).toEqual({ counted: 0, duplicates: 20 });
+    expect([...store.counters].map(([link, counters]) => [link, counters.get('all')])).toEqual([
+      ['default/kept1', 7],
+      ['default/kept2', 5],
+    ]);
+  });
+
+  it('says so when a store refuses links that nobody counted', async () => {
+    const erased = { erased: [{ domain: 'default', code: 'other' }] };
+    const store = { ...memoryCountStore(), apply: () => Promise.resolve(erased) };
+    await expect(countClicks(store, [aClick()])).rejects.toThrow('not in the transaction');
+  });
+
   it('gives up on a store that stays contended, and has counted nothing', async () => {
     const store = { ...memoryCountStore(), apply: () => Promise.resolve('conflict' as const) };
     await expect(countClicks(store, [aClick()])).rejects.toThrow('stayed contended');
