@@ -1,5 +1,6 @@
 import type { Session } from '../core/accounts/session.ts';
-import { sessionKey } from './table.ts';
+import type { RefreshToken } from '../core/accounts/session-store.ts';
+import { refreshTokenKey, sessionKey } from './table.ts';
 
 export const sessionItem = (session: Session) => ({
   ...sessionKey(session.userId, session.id),
@@ -23,4 +24,12 @@ export const fromSessionItem = (item: Readonly<Record<string, unknown>>): Sessio
   userAgent: String(item['user_agent']),
   device: String(item['device']),
   country: String(item['country']),
+});
+
+/** A refresh token that was not used yet. The used ones stay until their end, to be known when they come again. */
+export const refreshTokenItem = ({ id, userId }: Session, { sha256, expiresAtMs }: RefreshToken) => ({
+  ...refreshTokenKey(userId, sha256),
+  session_id: id,
+  expires_at_ms: expiresAtMs,
+  ttl_s: Math.ceil(expiresAtMs / 1_000),
 });

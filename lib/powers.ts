@@ -110,6 +110,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     timeoutS: 10,
     may: {
       accounts: [
+        'dynamodb:BatchWriteItem',
         'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
         'dynamodb:GetItem',
@@ -127,6 +128,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     may: {
       accounts: [
         'dynamodb:BatchGetItem',
+        'dynamodb:BatchWriteItem',
         'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
         'dynamodb:GetItem',
@@ -166,7 +168,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     memoryMb: 512,
     timeoutS: 30,
     may: {
-      accounts: ['dynamodb:PutItem'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:PutItem'],
       signingKeys: [
         'secretsmanager:DescribeSecret',
         'secretsmanager:GetSecretValue',

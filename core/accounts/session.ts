@@ -19,3 +19,7 @@ export type Session = {
   /** Two letters, `ZZ` where unknown. */
   readonly country: string;
 };
+
+/** Whether a session still opens anything: not at its end, and used since its last refresh token was good. */
+export const isAlive = ({ expiresAtMs, lastUsedAtMs }: Session, nowMs: number): boolean =>
+  expiresAtMs > nowMs && lastUsedAtMs + REFRESH_TOKEN_LIFETIME_S * 1_000 > nowMs;

@@ -1,0 +1,81 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { CryptoKey } from 'jose';
+import { importJWK } from 'jose';
+import type { PublishedKey } from '../core/accounts/published-keys.ts';
+import { isGood, VERIFIER_MEMORY_MS } from '../core/accounts/published-keys.ts';
+import type { DocumentClient } from './dynamodb.ts';
+import { publicKeysKey } from './table.ts';
+
+/** The published keys as they stand; `version` counts their changes. */
+export type PublishedKeys = { readonly keys: readonly PublishedKey[]; readonly version: number };
+
+export type PublicKeyStore = {
+  read(): Promise<PublishedKeys>;
+  /** Throws where somebody else wrote since `former` was read. */
+  write(keys: readonly PublishedKey[], former: PublishedKeys): Promise<void>;
+};
+
+/** The public halves of the signing keys: one item, read by everybody who verifies. */
+export function publicKeyStore(client: DocumentClient, table: string): PublicKeyStore {
+  return {
+    async read() {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: publicKeysKey(), ConsistentRead: true }),
+      );
+      if (Item === undefined) return { keys: [], version: 0 };
+      return { keys: Item['keys'] as readonly PublishedKey[], version: Number(Item['version']) };
+    },
+    async write(keys, former) {
+      await client.send(
+        new PutCommand({
+          TableName: table,
+          Item: { ...publicKeysKey(), keys, version: former.version + 1 },
+          ConditionExpression: 'attribute_not_exists(pk) OR version = :former',
+          ExpressionAttributeValues: { ':former': former.version },
+        }),
+      );
+    },
+  };
+}
+
+/** A stranger's token may name any key: how often one that we do not know makes us read. */
+export const UNKNOWN_KEY_READ_MS = 5_000;
+
+type KnownKey = { readonly published: PublishedKey; readonly key: CryptoKey };
+
+/** Finds public keys by name in what was read at most a minute ago; a name that is not there is looked for again. */
+export function verificationKeys(
+  read: () => Promise<readonly PublishedKey[]>,
+  nowMs: () => number,
+): (kid: string) => Promise<CryptoKey | null> {
+  let known: ReadonlyMap<string, KnownKey> = new Map();
+  let readAtMs = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | null = null;
+
+  const readAgain = async (): Promise<void> => {
+    const startedAtMs = nowMs();
+    known = await importedKeys(await read());
+    readAtMs = startedAtMs;
+  };
+  const readOnce = (): Promise<void> => {
+    reading ??= readAgain().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
+
+  return async (kid) => {
+    const ageMs = nowMs() - readAtMs;
+    if (ageMs >= VERIFIER_MEMORY_MS || (!known.has(kid) && ageMs >= UNKNOWN_KEY_READ_MS)) await readOnce();
+    const found = known.get(kid);
+    return found !== undefined && isGood(found.published, nowMs()) ? found.key : null;
+  };
+}
+
+async function importedKeys(published: readonly PublishedKey[]): Promise<ReadonlyMap<string, KnownKey>> {
+  const entries = published.map(async (key) => {
+    const imported = (await importJWK(key.publicJwk, 'EdDSA')) as CryptoKey;
+    return [key.kid, { published: key, key: imported }] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
