@@ -24,7 +24,7 @@ const nowMs = Date.now;
 export function linksDeps(env: FunctionEnv<'links'>, routePaths: readonly string[]) {
   const client = documentClient();
   return {
-    store: linkStore(client, env.LINKS_TABLE),
+    store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
     blocklist: blocklist(client, env.LINKS_TABLE, nowMs),
     totals: clickTotals(client, env.COUNTS_TABLE),
     rateLimits: leasedRateLimits(rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE))),
@@ -45,7 +45,7 @@ export function linksDeps(env: FunctionEnv<'links'>, routePaths: readonly string
 export function unlockDeps(env: FunctionEnv<'unlock'>) {
   const client = documentClient();
   return {
-    store: linkStore(client, env.LINKS_TABLE),
+    store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
     attempts: attemptStore(windowCounter(client, env.ACCOUNTS_TABLE)),
     nowMs,
   };
@@ -54,7 +54,7 @@ export function unlockDeps(env: FunctionEnv<'unlock'>) {
 export function statsDeps(env: FunctionEnv<'stats'>) {
   const client = documentClient();
   return {
-    store: linkStore(client, env.LINKS_TABLE),
+    store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
     stats: clickStats(client, env.COUNTS_TABLE),
     rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),
     domain: DEFAULT_DOMAIN,

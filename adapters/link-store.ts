@@ -5,6 +5,7 @@ import type { Link } from '../core/links/link.ts';
 import type { CreateOutcome, LinkStore } from '../core/links/link-store.ts';
 import type { AttributeValue } from './attribute-value.ts';
 import { plainItem } from './attribute-value.ts';
+import { auditItem } from './audit-items.ts';
 import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { backoffMs, cancellationCodes, isPassingCancellation, itemInTheWay } from './dynamodb.ts';
@@ -12,8 +13,8 @@ import { fromLinkItem, toLinkItem, workspaceTarget } from './link-item.ts';
 import { listLinks } from './link-list.ts';
 import { linkKey, linkOfPartitionKey, linkVersionKey, targetClaimKey } from './table.ts';
 
-/** Links in DynamoDB, through the SDK. */
-export function linkStore(client: DocumentClient, table: string): LinkStore {
+/** Links in DynamoDB, through the SDK. What is written down about their changes lies in the accounts table. */
+export function linkStore(client: DocumentClient, table: string, accountsTable: string): LinkStore {
   const find = async (domain: string, code: string): Promise<Link | null> => {
     const { Item } = await client.send(
       new GetCommand({ TableName: table, Key: linkKey(domain, code), ConsistentRead: true }),
@@ -27,7 +28,8 @@ export function linkStore(client: DocumentClient, table: string): LinkStore {
     createTogether: (links) => createTogether(client, table, links),
     takeBack: (links) => takeBack(client, table, links),
     findByTarget: (workspaceId, targetUrl) => findByTarget(client, table, workspaceId, targetUrl, find),
-    change: (former, changed) => change(client, table, former, changed),
+    change: (former, changed, entry) =>
+      change(client, table, former, changed, { TableName: accountsTable, Item: auditItem(entry) }),
     list: (...query) => listLinks(client, table, ...query),
     async findMany(domain, codes) {
       const keys = [...new Set(codes)].map((code) => linkKey(domain, code));
@@ -193,6 +195,7 @@ async function change(
   table: string,
   former: Link,
   changed: Link,
+  entry: { readonly TableName: string; readonly Item: Record<string, unknown> },
 ): Promise<'changed' | 'conflict'> {
   const {
     workspace_target: _target,
@@ -217,7 +220,7 @@ async function change(
   };
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, { Put: keep }] }));
+      await client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, { Put: keep }, { Put: entry }] }));
       return 'changed';
     } catch (error) {
       const codes = cancellationCodes(error);

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../accounts/audit.ts';
 import type { Link, LinkStatus } from './link.ts';
 
 export type CreateOutcome =
@@ -35,8 +36,11 @@ export type LinkStore = {
   takeBack(links: readonly Link[]): Promise<void>;
   find(domain: string, code: string): Promise<Link | null>;
   findByTarget(workspaceId: string, targetUrl: string): Promise<Link | null>;
-  /** Replaces the link if its version is still `changed.version - 1`, and keeps the former one as history. */
-  change(former: Link, changed: Link): Promise<'changed' | 'conflict'>;
+  /**
+   * Replaces the link if its version is still `changed.version - 1`, keeps the former one as history and writes the entry
+   * into the workspace's audit log: all of it or nothing.
+   */
+  change(former: Link, changed: Link, entry: AuditEntry): Promise<'changed' | 'conflict'>;
   list(
     workspaceId: string,
     filter: ListFilter,

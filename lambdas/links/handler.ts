@@ -1,9 +1,11 @@
+import { actorOf } from '../../core/accounts/audit.ts';
 import type { Caller } from '../../core/accounts/caller.ts';
 import type { OnceDeps, StoredAnswer } from '../../core/accounts/idempotency.ts';
 import { seededBytes } from '../../core/accounts/idempotency.ts';
 import { Failure, validationFailed } from '../../core/errors.ts';
 import type { BulkEntry } from '../../core/links/bulk-create.ts';
 import { bulkCreate } from '../../core/links/bulk-create.ts';
+import type { ChangeRequest } from '../../core/links/change-link.ts';
 import { changeLink, deleteLink, ownLink } from '../../core/links/change-link.ts';
 import type { CreateDeps } from '../../core/links/create-link.ts';
 import { checkDraft, createLink } from '../../core/links/create-link.ts';
@@ -173,20 +175,21 @@ async function read({ deps, request, caller }: Context): Promise<HttpAnswer> {
 async function change({ deps, request, caller }: Context): Promise<HttpAnswer> {
   const body = parseMembers(changeBody, jsonBody(request));
   const changes = await toChanges(body, deps.nowMs(), deps.hashPassword);
-  const link = await changeLink(
-    deps,
-    caller.workspaceId,
-    request.params['code'] ?? '',
-    changes,
-    expectedVersion(request),
-  );
+  const link = await changeLink(deps, changeRequest(request, caller), changes);
   return linkAnswer(deps, link);
 }
 
 async function remove({ deps, request, caller }: Context): Promise<HttpAnswer> {
-  await deleteLink(deps, caller.workspaceId, request.params['code'] ?? '', expectedVersion(request));
+  await deleteLink(deps, changeRequest(request, caller));
   return { status: 204 };
 }
+
+const changeRequest = (request: HttpRequest, { workspaceId, principal }: Caller): ChangeRequest => ({
+  workspaceId,
+  code: request.params['code'] ?? '',
+  actor: actorOf(principal),
+  expected: expectedVersion(request),
+});
 
 const linkAnswer = async (deps: LinksDeps, link: Link): Promise<HttpAnswer> =>
   jsonAnswer(200, toAnswer(link, await clicksOf(deps, link), deps.shortOrigin), { etag: etagOf(link) });

@@ -1,4 +1,7 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { fromAuditItem } from '../../adapters/audit-items.ts';
 import { linkStore } from '../../adapters/link-store.ts';
+import { auditKey } from '../../adapters/table.ts';
 import { createLink } from '../../core/links/create-link.ts';
 import type { EngineCall, Fault } from '../../local/engines/engine.ts';
 import { createDeps } from '../fixtures/create-deps.ts';
@@ -18,10 +21,25 @@ afterEach(() => {
 afterAll(() => tables.close());
 
 const memory = memoryLinkStore();
-linkStoreContract('in memory', () => memory);
-linkStoreContract('in DynamoDB', () => linkStore(tables.client, 'links'));
+linkStoreContract(
+  'in memory',
+  () => memory,
+  async (workspaceId) => memory.entries.filter((entry) => entry.workspaceId === workspaceId),
+);
+linkStoreContract('in DynamoDB', () => store(), entriesOf);
 
-const store = () => linkStore(tables.client, 'links');
+const store = () => linkStore(tables.client, 'links', 'accounts');
+
+async function entriesOf(workspaceId: string) {
+  const { Items = [] } = await tables.client.send(
+    new QueryCommand({
+      TableName: 'accounts',
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': auditKey(workspaceId, '').pk },
+    }),
+  );
+  return Items.map(fromAuditItem);
+}
 
 /** Lets `fault` happen to the first call of an action. */
 function failFirst(action: string, fault: Fault): void {

@@ -58,7 +58,7 @@ describe('A link as the redirect reads it', () => {
     ];
     const store = hotLinkStore(tables.lean, 'links');
     for (const link of links) {
-      await linkStore(tables.client, 'links').create(link, { claimTarget: false });
+      await linkStore(tables.client, 'links', 'accounts').create(link, { claimTarget: false });
       expect(await store.read('default', link.code)).toEqual(toHotLink(link));
     }
     expect(await store.read('default', 'nobody')).toBeNull();

@@ -1,11 +1,17 @@
+import type { AuditEntry } from '../../../core/accounts/audit.ts';
 import type { Link } from '../../../core/links/link.ts';
 import type { LinkStore, ListFilter } from '../../../core/links/link-store.ts';
+import { anEntry } from '../../fixtures/audit-entries.ts';
 import { aLink, LINK_PASSWORD, NO_FILTER, NOW_MS } from '../../fixtures/links.ts';
 
 const byCode = (links: readonly Link[]) => new Map(links.map((link) => [link.code, link]));
 
 /** What every link store promises. */
-export function linkStoreContract(name: string, storeOf: () => LinkStore): void {
+export function linkStoreContract(
+  name: string,
+  storeOf: () => LinkStore,
+  entriesOf: (workspaceId: string) => Promise<readonly AuditEntry[]>,
+): void {
   let worlds = 0;
   /** Codes and workspaces of one test, met by no other. */
   const newWorld = () => {
@@ -137,7 +143,7 @@ export function linkStoreContract(name: string, storeOf: () => LinkStore): void 
       const links = codes(20).map((code) => link(code));
       await storeOf().createTogether(links.slice(0, 12));
       const first = links[0] as Link;
-      await storeOf().change(first, { ...first, title: 'Renamed meanwhile', version: 2 });
+      await storeOf().change(first, { ...first, title: 'Renamed meanwhile', version: 2 }, anEntry());
       expect(await storeOf().createTogether(links)).toEqual({ taken: [] });
       expect(await storeOf().find('default', first.code)).toMatchObject({ title: 'Renamed meanwhile', version: 2 });
       expect(await storeOf().find('default', (links[19] as Link).code)).toMatchObject({ version: 1 });
@@ -159,32 +165,35 @@ export function linkStoreContract(name: string, storeOf: () => LinkStore): void 
 
   describe(`A change ${name}`, () => {
     it('replaces the link if its version is the one that was read', async () => {
-      const { link } = newWorld();
+      const { link, workspaceId } = newWorld();
       const former = link('change');
+      const entry = anEntry({ workspaceId });
       await create(former);
       const changed = { ...former, title: 'new', version: 2, updatedAtMs: NOW_MS + 1 };
-      expect(await storeOf().change(former, changed)).toBe('changed');
+      expect(await storeOf().change(former, changed, entry)).toBe('changed');
       expect(await find(former)).toEqual(changed);
-      expect(await storeOf().change(former, { ...changed, title: 'late' })).toBe('conflict');
+      expect(await storeOf().change(former, { ...changed, title: 'late' }, anEntry({ workspaceId }))).toBe('conflict');
       expect(await find(former)).toEqual(changed);
+      expect(await entriesOf(workspaceId)).toEqual([entry]);
     });
 
     it('is won by one of twenty who read the same version', async () => {
-      const { link } = newWorld();
+      const { link, workspaceId } = newWorld();
       const former = link('race');
       await create(former);
       const outcomes = await Promise.all(
         Array.from({ length: 20 }, (_, index) =>
-          storeOf().change(former, { ...former, title: `${index}`, version: 2 }),
+          storeOf().change(former, { ...former, title: `${index}`, version: 2 }, anEntry({ workspaceId })),
         ),
       );
       expect(outcomes.filter((outcome) => outcome === 'changed')).toHaveLength(1);
       expect(await find(former)).toMatchObject({ version: 2 });
+      expect(await entriesOf(workspaceId)).toHaveLength(1);
     });
 
     it('of a link that is not there is a conflict', async () => {
       const { link } = newWorld();
-      expect(await storeOf().change(link('none'), link('none', { version: 2 }))).toBe('conflict');
+      expect(await storeOf().change(link('none'), link('none', { version: 2 }), anEntry())).toBe('conflict');
       expect(await find(link('none'))).toBeNull();
     });
 
@@ -194,7 +203,7 @@ export function linkStoreContract(name: string, storeOf: () => LinkStore): void 
       await create(former);
       for (let version = 2; version <= 5; version += 1) {
         const changed = { ...former, version, targetUrl: `https://example.com/v${version}` };
-        await storeOf().change(former, changed);
+        await storeOf().change(former, changed, anEntry({ workspaceId }));
         former = changed;
       }
       for (const filter of [NO_FILTER, { ...NO_FILTER, externalId: 'x' }]) {

@@ -1,16 +1,20 @@
-import type { LinkChanges } from '../../../core/links/change-link.ts';
+import type { Actor, AuditEntry } from '../../../core/accounts/audit.ts';
+import type { ChangeRequest, LinkChanges } from '../../../core/links/change-link.ts';
 import { changeLink, deleteLink, ownLink } from '../../../core/links/change-link.ts';
 import type { Link } from '../../../core/links/link.ts';
 import { createDeps } from '../../fixtures/create-deps.ts';
 import { failureOf, wordOf } from '../../fixtures/failures.ts';
 import { aLink, LINK_PASSWORD, NOW_MS } from '../../fixtures/links.ts';
 
+const ACTOR: Actor = { kind: 'user', id: 'usr_1' };
+const REQUEST: ChangeRequest = { workspaceId: 'ws_1', code: aLink().code, actor: ACTOR, expected: null };
+
 function world(overrides: Partial<Link> = {}) {
   const deps = createDeps();
   const link = aLink({ title: 'before', tags: ['a'], version: 3, ...overrides });
   deps.store.add(link);
   const change = (changes: LinkChanges, expected: number | null = null, workspaceId = 'ws_1') =>
-    changeLink(deps, workspaceId, link.code, changes, expected);
+    changeLink(deps, { ...REQUEST, workspaceId, expected }, changes);
   return { deps, link, change };
 }
 
@@ -71,7 +75,7 @@ describe('Changing a link', () => {
         return 'conflict' as const;
       },
     };
-    const failure = await failureOf(() => changeLink({ ...deps, store }, 'ws_1', link.code, { title: 'x' }, 3));
+    const failure = await failureOf(() => changeLink({ ...deps, store }, { ...REQUEST, expected: 3 }, { title: 'x' }));
     expect([failure.word, failure.details]).toEqual(['VERSION_CONFLICT', { current_version: 4 }]);
   });
 
@@ -80,20 +84,20 @@ describe('Changing a link', () => {
     let raced = false;
     const store = {
       ...deps.store,
-      change: async (former: Link, changed: Link) => {
+      change: async (former: Link, changed: Link, entry: AuditEntry) => {
         if (!raced) deps.store.add({ ...link, tags: ['raced'], version: 4 });
         raced = true;
-        return deps.store.change(former, changed);
+        return deps.store.change(former, changed, entry);
       },
     };
-    const changed = await changeLink({ ...deps, store }, 'ws_1', link.code, { title: 'mine' }, null);
+    const changed = await changeLink({ ...deps, store }, REQUEST, { title: 'mine' });
     expect(changed).toMatchObject({ title: 'mine', tags: ['raced'], version: 5 });
   });
 
   it('that never gets its turn gives up with a conflict', async () => {
-    const { deps, link } = world();
+    const { deps } = world();
     const store = { ...deps.store, change: () => Promise.resolve('conflict' as const) };
-    expect(await wordOf(() => changeLink({ ...deps, store }, 'ws_1', link.code, {}, null))).toBe('VERSION_CONFLICT');
+    expect(await wordOf(() => changeLink({ ...deps, store }, REQUEST, {}))).toBe('VERSION_CONFLICT');
   });
 });
 
@@ -105,11 +109,12 @@ describe('Another workspace’s, a deleted and a missing link', () => {
     ['an impossible', {}, 'ws_1', 'no such code'],
   ] as const)('look the same: %s', async (_, overrides, workspaceId, code) => {
     const { deps, link } = world(overrides);
+    const request = { ...REQUEST, workspaceId, code };
     const attempts = [
       () => ownLink(deps, workspaceId, code),
-      () => changeLink(deps, workspaceId, code, { title: 'x' }, null),
-      () => changeLink(deps, workspaceId, code, { title: 'x' }, 99),
-      () => deleteLink(deps, workspaceId, code, null),
+      () => changeLink(deps, request, { title: 'x' }),
+      () => changeLink(deps, { ...request, expected: 99 }, { title: 'x' }),
+      () => deleteLink(deps, request),
     ];
     for (const attempt of attempts) {
       const failure = await failureOf(attempt);
@@ -122,14 +127,60 @@ describe('Another workspace’s, a deleted and a missing link', () => {
 describe('Deleting a link', () => {
   it('leaves a tombstone that keeps the code', async () => {
     const { deps, link } = world();
-    await deleteLink(deps, 'ws_1', link.code, 3);
+    await deleteLink(deps, { ...REQUEST, expected: 3 });
     expect(deps.store.all()).toEqual([{ ...link, status: 'deleted', version: 4, updatedAtMs: NOW_MS }]);
-    expect(await wordOf(() => deleteLink(deps, 'ws_1', link.code, null))).toBe('URL_NOT_FOUND');
+    expect(await wordOf(() => deleteLink(deps, REQUEST))).toBe('URL_NOT_FOUND');
   });
 
   it('is refused at another version', async () => {
     const { deps, link } = world();
-    expect(await wordOf(() => deleteLink(deps, 'ws_1', link.code, 2))).toBe('VERSION_CONFLICT');
+    expect(await wordOf(() => deleteLink(deps, { ...REQUEST, expected: 2 }))).toBe('VERSION_CONFLICT');
     expect(deps.store.all()).toEqual([link]);
+  });
+});
+
+describe('The audit log', () => {
+  it('tells who changed which members, never their values', async () => {
+    const { deps, link } = world();
+    const changes = { targetUrl: 'https://secret.example/', password: LINK_PASSWORD, title: undefined };
+    await changeLink(deps, REQUEST, changes);
+    expect(deps.store.entries).toEqual([
+      {
+        id: expect.stringMatching(/^evt_[0-9a-z]{22}$/),
+        workspaceId: 'ws_1',
+        atMs: NOW_MS,
+        actor: ACTOR,
+        action: 'link.changed',
+        target: link.code,
+        details: { changed: 'original_url, password' },
+      },
+    ]);
+    expect(JSON.stringify(deps.store.entries)).not.toMatch(/secret|argon2/);
+  });
+
+  it('tells who deleted', async () => {
+    const { deps, link } = world();
+    await deleteLink(deps, REQUEST);
+    expect(deps.store.entries).toMatchObject([
+      { action: 'link.deleted', actor: ACTOR, target: link.code, details: {} },
+    ]);
+  });
+
+  it('tells one change once, however often it was tried, and none that was refused', async () => {
+    const { deps, link, change } = world();
+    let conflicts = 3;
+    const store = {
+      ...deps.store,
+      change: async (...parts: Parameters<typeof deps.store.change>) => {
+        conflicts -= 1;
+        return conflicts >= 0 ? ('conflict' as const) : deps.store.change(...parts);
+      },
+    };
+    await changeLink({ ...deps, store }, REQUEST, { title: 'x' });
+    expect(deps.store.entries).toHaveLength(1);
+    await failureOf(() => change({ title: 'y' }, 99));
+    await failureOf(() => change({ targetUrl: 'javascript:1' }));
+    await failureOf(() => deleteLink(deps, { ...REQUEST, code: `${link.code}x` }));
+    expect(deps.store.entries).toHaveLength(1);
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { seededBytes } from '../../../core/accounts/idempotency.ts';
 import { checkDraft, createLink, freshCode } from '../../../core/links/create-link.ts';
 import type { CreateOutcome } from '../../../core/links/link-store.ts';
+import { anEntry } from '../../fixtures/audit-entries.ts';
 import { cyclingBytes } from '../../fixtures/bytes.ts';
 import { ALIAS_RULES, BLOCKED_HOST, createDeps } from '../../fixtures/create-deps.ts';
 import { failureOf, wordOf } from '../../fixtures/failures.ts';
@@ -150,7 +151,7 @@ describe('if_exists: return', () => {
   ] as const)('makes a new link when the claimed one was %s a moment ago', async (_, change) => {
     const deps = createDeps();
     const { link } = await createLink(deps, request(RETURN, 'one'));
-    await deps.store.change(link, { ...link, ...change, version: 2 });
+    await deps.store.change(link, { ...link, ...change, version: 2 }, anEntry());
     const { kind, link: fresh } = await createLink(deps, request(RETURN, 'two'));
     expect(kind).toBe('created');
     expect(fresh).toMatchObject({ status: 'active', targetUrl: TARGET });
