@@ -6,18 +6,8 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import type { KeySecret } from '../core/accounts/rotate-keys.ts';
 import type { KeySet } from '../core/accounts/signing-keys.ts';
-
-/** The key set in Secrets Manager, one version of it per rotation. */
-export type KeySecret = {
-  readCurrent(): Promise<KeySet>;
-  /** Null where that version has no value yet. */
-  readPending(version: string): Promise<KeySet | null>;
-  putPending(version: string, set: KeySet): Promise<void>;
-  /** Stages of each version: `AWSCURRENT`, `AWSPENDING`. */
-  stages(): Promise<ReadonlyMap<string, readonly string[]>>;
-  moveCurrent(from: string, to: string): Promise<void>;
-};
 
 export const secretsManagerClient = (): SecretsManagerClient =>
   new SecretsManagerClient({
@@ -62,7 +52,7 @@ export function keySecret(client: SecretsManagerClient, secret: string): KeySecr
           SecretId,
           VersionStage: 'AWSCURRENT',
           MoveToVersionId: to,
-          RemoveFromVersionId: from,
+          ...(from === null ? {} : { RemoveFromVersionId: from }),
         }),
       );
     },

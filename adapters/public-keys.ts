@@ -3,17 +3,9 @@ import type { CryptoKey } from 'jose';
 import { importJWK } from 'jose';
 import type { PublishedKey } from '../core/accounts/published-keys.ts';
 import { isGood, VERIFIER_MEMORY_MS } from '../core/accounts/published-keys.ts';
+import type { PublicKeyStore } from '../core/accounts/rotate-keys.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { publicKeysKey } from './table.ts';
-
-/** The published keys as they stand; `version` counts their changes. */
-export type PublishedKeys = { readonly keys: readonly PublishedKey[]; readonly version: number };
-
-export type PublicKeyStore = {
-  read(): Promise<PublishedKeys>;
-  /** Throws where somebody else wrote since `former` was read. */
-  write(keys: readonly PublishedKey[], former: PublishedKeys): Promise<void>;
-};
 
 /** The public halves of the signing keys: one item, read by everybody who verifies. */
 export function publicKeyStore(client: DocumentClient, table: string): PublicKeyStore {
