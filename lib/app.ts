@@ -46,18 +46,18 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
     data,
     api: visitors.api,
   });
-  const { auth, accounts } = new AccountsStack(app, 'Accounts', { ...named('accounts'), surroundings });
+  const accounts = new AccountsStack(app, 'Accounts', { ...named('accounts'), surroundings });
   const customers = new CustomersStack(app, 'Customers', {
     ...named('customers'),
     surroundings,
     shortOrigin,
     unlock: visitors.unlock,
     service: visitors.service,
-    auth,
-    accounts,
+    auth: accounts.auth,
+    accounts: accounts.accounts,
   });
   new AppDomainStack(app, 'AppDomain', { ...named('app-domain'), settings, data, api: customers.api });
   const streams = new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });
-  new MonitoringStack(app, 'Monitoring', { ...named('monitoring'), settings, visitors, customers, streams });
+  new MonitoringStack(app, 'Monitoring', { ...named('monitoring'), settings, visitors, customers, accounts, streams });
   return app;
 }

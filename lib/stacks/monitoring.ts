@@ -1,38 +1,18 @@
-import {
-  AlarmStatusWidget,
-  Dashboard,
-  GraphWidget,
-  type IMetric,
-  MathExpression,
-  Metric,
-  Stats,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { alarmFacts, iteratorAge, MINUTE, redirectDuration, type Watched } from '../alarms.ts';
 import type { StageSettings } from '../config.ts';
-import { type AlarmFacts, AlarmSet } from '../constructs/alarm-set.ts';
-import type { CustomersStack } from './customers.ts';
-import type { Follower, StreamsStack } from './streams.ts';
-import type { VisitorsStack } from './visitors.ts';
-
-const MINUTE = Duration.minutes(1);
-const MINUTE_MS = 60_000;
-
-type MonitoringProps = StackProps & {
-  readonly settings: StageSettings;
-  readonly visitors: VisitorsStack;
-  readonly customers: CustomersStack;
-  readonly streams: StreamsStack;
-};
+import { AlarmSet } from '../constructs/alarm-set.ts';
 
 /** Who is told when something is wrong, what counts as wrong, and one page to look at. */
 export class MonitoringStack extends Stack {
-  constructor(scope: Construct, id: string, props: MonitoringProps) {
+  constructor(scope: Construct, id: string, props: StackProps & Watched & { settings: StageSettings }) {
     super(scope, id, props);
-    const { settings, visitors, customers, streams } = props;
+    const { settings, visitors, customers, accounts, streams } = props;
     const name = `signpost-${settings.stage}`;
     const topic = this.topic(settings);
     const { alarms } = new AlarmSet(this, 'Alarms', name, topic, alarmFacts(props));
@@ -48,9 +28,13 @@ export class MonitoringStack extends Stack {
       graph('Age of the oldest uncounted click', iteratorAge(streams.clicksToCounts)),
       graph('Customer requests', customers.api.restApi.metricCount({ period: MINUTE })),
     );
+    dashboard.addWidgets(
+      graph('Signing in, registering, resetting', accounts.auth.metricInvocations({ period: MINUTE })),
+      graph('Age of the oldest mail and erasure', iteratorAge(streams.mail), iteratorAge(streams.erase)),
+    );
     new CfnOutput(this, 'OperationsDashboardUrl', {
       value: `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${name}`,
-      description: 'Alarms and the four graphs to look at first',
+      description: 'Alarms and the six graphs to look at first',
     });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to hear the alarms' });
   }
@@ -69,104 +53,4 @@ export class MonitoringStack extends Stack {
     if (alarmEmail !== null) topic.addSubscription(new EmailSubscription(alarmEmail));
     return topic;
   }
-}
-
-const redirectDuration = ({ redirect }: VisitorsStack, statistic: string) =>
-  redirect.metricDuration({ statistic, period: MINUTE });
-
-const iteratorAge = ({ lambda }: Follower) =>
-  lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: MINUTE });
-
-/** Events that Lambda stopped trying, whether it could keep them in the bucket or not. */
-function givenUp(followers: readonly Follower[]): IMetric {
-  const metrics = followers.flatMap(({ mapping }) =>
-    ['OnFailureDestinationDeliveredEventCount', 'DroppedEventCount'].map(
-      (metricName) =>
-        new Metric({
-          namespace: 'AWS/Lambda',
-          metricName,
-          dimensionsMap: { EventSourceMappingUUID: mapping.eventSourceMappingId },
-          statistic: Stats.SUM,
-        }),
-    ),
-  );
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
-  const expression = Object.keys(usingMetrics)
-    .map((id) => `FILL(${id}, 0)`)
-    .join(' + ');
-  return new MathExpression({ expression, usingMetrics, label: 'Events given up', period: MINUTE });
-}
-
-function alarmFacts({ visitors, customers, streams }: MonitoringProps): AlarmFacts[] {
-  const sum = { statistic: Stats.SUM, period: MINUTE };
-  return [
-    {
-      name: 'RedirectErrors',
-      means: 'Visitors get an error page instead of their target.',
-      metric: visitors.redirect.metricErrors(sum),
-      threshold: 5,
-      periods: 2,
-    },
-    {
-      name: 'RedirectThrottles',
-      means: 'AWS turns visits away because the account has no Lambda concurrency left.',
-      metric: visitors.redirect.metricThrottles(sum),
-      threshold: 1,
-      periods: 2,
-    },
-    {
-      name: 'RedirectSlow',
-      means: 'One visit in a hundred takes a second or more.',
-      metric: redirectDuration(visitors, 'p99'),
-      threshold: 1_000,
-      periods: 5,
-    },
-    {
-      name: 'ShortDomainFailures',
-      means: 'The short domain answers 5xx.',
-      metric: visitors.api.httpApi.metricServerError(sum),
-      threshold: 5,
-      periods: 2,
-    },
-    {
-      name: 'AppDomainFailures',
-      means: 'The API answers customers with 5xx.',
-      metric: customers.api.restApi.metricServerError(sum),
-      threshold: 5,
-      periods: 2,
-    },
-    {
-      name: 'CountsBehind',
-      means: 'Clicks are recorded but not counted: the oldest waits for a minute or more.',
-      metric: iteratorAge(streams.clicksToCounts),
-      threshold: MINUTE_MS,
-      periods: 5,
-    },
-    {
-      name: 'SpoolBehind',
-      means: 'Clicks that could not be put on the stream wait in the spool for ten minutes or more.',
-      metric: iteratorAge(streams.spoolToStream),
-      threshold: 10 * MINUTE_MS,
-      periods: 5,
-    },
-    ...(streams.cacheSync === null
-      ? []
-      : [
-          {
-            name: 'CacheSyncBehind',
-            means: 'Changed links reach the cache late; visitors may be sent to an old target.',
-            metric: iteratorAge(streams.cacheSync),
-            threshold: 10_000,
-            periods: 3,
-          },
-        ]),
-    {
-      name: 'RecordsGivenUp',
-      means:
-        'A batch of clicks was given up on and lies in the failed records bucket: counts are too low until it is replayed.',
-      metric: givenUp([streams.clicksToCounts, streams.spoolToStream]),
-      threshold: 1,
-      periods: 1,
-    },
-  ];
 }

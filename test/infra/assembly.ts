@@ -19,6 +19,8 @@ export type Assembly = {
   readonly settings: StageSettings;
   readonly stacks: readonly { readonly name: string; readonly terminationProtection: boolean }[];
   readonly resources: readonly Resource[];
+  /** `accounts.AdminCommand` and its like. */
+  readonly outputs: ReadonlyMap<string, string>;
   ofType(type: string): readonly Resource[];
   /** The one resource of a type whose logical id starts so. Throws when there is none or another one. */
   one(type: string, idPrefix: string): Resource;
@@ -68,6 +70,14 @@ function synthesize(settings: StageSettings): Assembly {
       terminationProtection: terminationProtection ?? false,
     })),
     resources,
+    outputs: new Map(
+      [...templates].flatMap(([stackName, { Outputs = {} }]) =>
+        Object.entries(Outputs).map(([name, { Value }]) => [
+          `${stackName.replace(`signpost-${settings.stage}-`, '')}.${name}`,
+          String(plain(Value, templates)),
+        ]),
+      ),
+    ),
     ofType,
     one(type, idPrefix) {
       const [found, ...others] = ofType(type).filter(({ id }) => id.startsWith(idPrefix));

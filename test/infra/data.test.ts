@@ -60,6 +60,29 @@ it('protects the data and the printed short domain from termination in prod only
   expect(protectedStacks(dev)).toEqual([]);
 });
 
+it('keeps both secrets in prod, and starts without signing keys', () => {
+  for (const [idPrefix, stage, policy] of [
+    ['OriginSecret', prod, 'Retain'],
+    ['SigningKeys', prod, 'Retain'],
+    ['SigningKeys', dev, 'Delete'],
+  ] as const) {
+    expect(stage.one('AWS::SecretsManager::Secret', idPrefix).deletionPolicy).toBe(policy);
+  }
+  // Another text here would be written over the live keys and end every sign-in.
+  expect(prod.one('AWS::SecretsManager::Secret', 'SigningKeys').properties['SecretString']).toBe('{"keys":[]}');
+});
+
+it('tells the followers of the outbox keys only, so that no stream holds a mail', () => {
+  expect(prod.one(GLOBAL_TABLE, 'OutboxTable').properties['StreamSpecification']).toEqual({
+    StreamViewType: 'KEYS_ONLY',
+  });
+});
+
+it('copies no password hash into an index of accounts', () => {
+  const indexes = prod.one(GLOBAL_TABLE, 'AccountsTable').properties['GlobalSecondaryIndexes'] as Properties[];
+  for (const index of indexes) expect(index['Projection']).toEqual({ ProjectionType: 'KEYS_ONLY' });
+});
+
 it('encrypts the click stream and keeps it in prod', () => {
   const stream = prod.one('AWS::Kinesis::Stream', 'Clicks');
   expect(stream.properties['StreamEncryption']).toMatchObject({ EncryptionType: 'KMS' });

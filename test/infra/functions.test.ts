@@ -37,6 +37,10 @@ function arnsOf(stage: Assembly, place: Place): string[] {
       attribute('AWS::ElastiCache::User', 'HotCache', 'Arn'),
     ];
   }
+  // A secret's reference is its ARN.
+  if (place === 'signingKeys') return [`<${stage.one('AWS::SecretsManager::Secret', 'SigningKeys').id}>`];
+  // Neither stage has a sender; accounts.test.ts shows one that has.
+  if (place === 'mailSender') return [];
   const [table = '', index] = place.split('/');
   const prefix = `${table.charAt(0).toUpperCase()}${table.slice(1)}Table`;
   const arn = attribute('AWS::DynamoDB::GlobalTable', prefix, 'Arn');
@@ -54,17 +58,15 @@ function meantFor(stage: Assembly, name: FunctionName): string[] {
     ...lines(POLLER_POWERS.failedRecords, [`${bucketArn()}/aws/lambda/*`]),
     ...lines(POLLER_POWERS.failedRecordsBucket, [bucketArn()]),
   ];
+  const pollTable = (table: string) => [
+    ...lines(POLLER_POWERS.tableStream, [streamArn(table)]),
+    ...lines(POLLER_POWERS.anyTableStream, ['*']),
+  ];
   const polling = {
     clickStream: () => [...lines(POLLER_POWERS.clickStream, arnsOf(stage, 'clickStream')), ...keepFailures()],
-    clickSpool: () => [
-      ...lines(POLLER_POWERS.tableStream, [streamArn('ClickSpool')]),
-      ...lines(POLLER_POWERS.anyTableStream, ['*']),
-      ...keepFailures(),
-    ],
-    links: () => [
-      ...lines(POLLER_POWERS.tableStream, [streamArn('Links')]),
-      ...lines(POLLER_POWERS.anyTableStream, ['*']),
-    ],
+    clickSpool: () => [...pollTable('ClickSpool'), ...keepFailures()],
+    outbox: () => [...pollTable('Outbox'), ...keepFailures()],
+    links: () => pollTable('Links'),
   };
   return [
     ...Object.entries(may).flatMap(([place, actions]) => lines(actions, arnsOf(stage, place as Place))),
@@ -103,7 +105,9 @@ describe.each([
       Timeout: FUNCTION_POWERS[name].timeoutS,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.stringContaining(`${constructId(name)}Logs`) },
     });
-    expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    expect(properties['ReservedConcurrentExecutions']).toBe(
+      name === 'auth' ? (assembly.settings.accounts.maxConcurrentSignIns ?? undefined) : undefined,
+    );
   });
 });
 

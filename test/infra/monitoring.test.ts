@@ -13,17 +13,23 @@ const sections = new Set(
   ),
 );
 
-it('rings for redirects, both doors, everything that can fall behind, and records given up', () => {
+it('rings for redirects, both doors, signing in, everything that can fall behind, and what was given up', () => {
   expect(namesOf(prod).sort()).toEqual(
     [
       'app-domain-failures',
       'cache-sync-behind',
       'counts-behind',
+      'erasure-behind',
+      'jobs-given-up',
+      'key-rotation-errors',
+      'mail-behind',
       'records-given-up',
       'redirect-errors',
       'redirect-slow',
       'redirect-throttles',
       'short-domain-failures',
+      'sign-in-errors',
+      'sign-in-throttles',
       'spool-behind',
     ].map((name) => `signpost-prod-${name}`),
   );

@@ -1,5 +1,5 @@
 import { type SettingsOverrides, STAGES, settingsFor } from '../../lib/config.ts';
-import { checkSettings } from '../../lib/settings-schema.ts';
+import { checkSettings, senderAddress } from '../../lib/settings-schema.ts';
 
 it.each(Object.keys(STAGES))('the stage %s can be deployed as it stands', (stage) => {
   expect(settingsFor(stage)).toEqual(STAGES[stage as keyof typeof STAGES]);
@@ -37,12 +37,37 @@ const wrong: [string, unknown][] = [
   ['links.maxAliasLength', { maxAliasLength: 20.5 }],
   ['links.maxAliasLength', { maxAliasLength: '20' }],
   ['links.allowPrivateTargets', { allowPrivateTargets: 'yes' }],
+  ['accounts.registration', { registration: 'invited' }],
+  ['accounts.registration', { registration: 'open' }],
+  ['accounts.keyLeadS', { keyLeadS: 120 }],
+  ['accounts.keyLeadS', { keyLeadS: 86_401 }],
+  ['accounts.maxConcurrentSignIns', { maxConcurrentSignIns: 0 }],
+  ['mail.from', { from: 'Signpost' }],
+  ['mail.from', { from: 'Signpost <no-reply>' }],
+  ['mail.from', { from: 'Signpost <a@example.com>, b@example.com' }],
+  ['mail.from', { from: 'Sign"post <no-reply@example.com>' }],
+  ['mail.from', { from: 'Signpost\r\nBcc: x <no-reply@example.com>' }],
+  ['mail.from', { from: '' }],
   ['logRetentionDays', 14],
   ['alarmEmail', 'ops'],
 ];
 it.each(wrong)('refuses a wrong %s: %j', (path, value) => {
   const [group = ''] = path.split('.');
   expect(() => settingsFor('dev', { [group]: value })).toThrow(`  ${path}: `);
+});
+
+it('opens registration where an address can be proven by mail', () => {
+  const open = settingsFor('prod', { accounts: { registration: 'open' }, mail: { from: 'no-reply@example.com' } });
+  expect(open.accounts).toEqual({ ...STAGES.prod.accounts, registration: 'open' });
+});
+
+it.each([
+  ['no-reply@example.com', 'no-reply@example.com'],
+  ['Signpost <no-reply@example.com>', 'no-reply@example.com'],
+  ['Wegweiser für alle <post@links.example.org>', 'post@links.example.org'],
+])('takes %s for a sender at %s', (from, address) => {
+  expect(settingsFor('dev', { mail: { from } }).mail.from).toBe(from);
+  expect(senderAddress(from)).toBe(address);
 });
 
 it('refuses a setting it does not know, in a group too', () => {

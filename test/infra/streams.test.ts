@@ -1,4 +1,4 @@
-import { LINK_SORT_KEY } from '../../adapters/table.ts';
+import { ERASURE_PREFIX, LINK_SORT_KEY, MAIL_PREFIX } from '../../adapters/table.ts';
 import { assemblyOf } from './assembly.ts';
 
 const prod = assemblyOf('prod');
@@ -50,9 +50,36 @@ it('tells the cache of changed links only, and gives up on old news', () => {
   ]);
 });
 
-it('follows three streams and no more, two without a cache', () => {
-  expect(prod.ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(3);
-  expect(assemblyOf('dev').ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(2);
+it.each([
+  ['mail', 'MailFeed', MAIL_PREFIX, 10],
+  ['erase', 'EraseFeed', ERASURE_PREFIX, 1],
+])('gives %s its own new jobs for a day, keeping what fails', (_, idPrefix, keyPrefix, BatchSize) => {
+  const mapping = mappingOf(idPrefix);
+  expect(mapping).toMatchObject({
+    ...EVERY_MAPPING,
+    EventSourceArn: expect.stringMatching(/^<OutboxTable\w+\.StreamArn>$/),
+    BatchSize,
+    MaximumBatchingWindowInSeconds: 0,
+    MaximumRetryAttempts: -1,
+    MaximumRecordAgeInSeconds: 24 * 3_600,
+    DestinationConfig: failedRecords,
+    MetricsConfig: { Metrics: ['EventCount'] },
+  });
+  const { Filters } = mapping['FilterCriteria'] as { Filters: { Pattern: string }[] };
+  expect(Filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual([
+    { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: keyPrefix }] } } } },
+  ]);
+});
+
+it('has five followers, four without a cache, and never more than two on the stream of one table', () => {
+  const sourcesOf = (stage: typeof prod) =>
+    stage
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .map(({ properties }) =>
+        String(properties['EventSourceArn']).replace(/^<([A-Za-z]+?)(Table)?[0-9A-F]{8}.*/, '$1'),
+      );
+  expect(sourcesOf(prod).sort()).toEqual(['ClickSpool', 'Clicks', 'Links', 'Outbox', 'Outbox']);
+  expect(sourcesOf(assemblyOf('dev')).sort()).toEqual(['ClickSpool', 'Clicks', 'Outbox', 'Outbox']);
 });
 
 it('waits to fill a batch as long as the stage says', () => {

@@ -1,0 +1,161 @@
+import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import type { AlarmFacts } from './constructs/alarm-set.ts';
+import type { AccountsStack } from './stacks/accounts.ts';
+import type { CustomersStack } from './stacks/customers.ts';
+import type { Follower, StreamsStack } from './stacks/streams.ts';
+import type { VisitorsStack } from './stacks/visitors.ts';
+
+export const MINUTE = Duration.minutes(1);
+const MINUTE_MS = 60_000;
+
+/** The stacks that something can go wrong in. */
+export type Watched = {
+  readonly visitors: VisitorsStack;
+  readonly customers: CustomersStack;
+  readonly accounts: AccountsStack;
+  readonly streams: StreamsStack;
+};
+
+export const redirectDuration = ({ redirect }: VisitorsStack, statistic: string): IMetric =>
+  redirect.metricDuration({ statistic, period: MINUTE });
+
+export const iteratorAge = ({ lambda }: Follower): IMetric =>
+  lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: MINUTE });
+
+/** Events that Lambda stopped trying, whether it could keep them in the bucket or not. */
+function givenUp(followers: readonly Follower[]): IMetric {
+  const metrics = followers.flatMap(({ mapping }) =>
+    ['OnFailureDestinationDeliveredEventCount', 'DroppedEventCount'].map(
+      (metricName) =>
+        new Metric({
+          namespace: 'AWS/Lambda',
+          metricName,
+          dimensionsMap: { EventSourceMappingUUID: mapping.eventSourceMappingId },
+          statistic: Stats.SUM,
+        }),
+    ),
+  );
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
+  const expression = Object.keys(usingMetrics)
+    .map((id) => `FILL(${id}, 0)`)
+    .join(' + ');
+  return new MathExpression({ expression, usingMetrics, label: 'Events given up', period: MINUTE });
+}
+
+/** Every alarm of a stage; each has its section in the runbooks. */
+export function alarmFacts({ visitors, customers, accounts, streams }: Watched): AlarmFacts[] {
+  const sum = { statistic: Stats.SUM, period: MINUTE };
+  return [
+    {
+      name: 'RedirectErrors',
+      means: 'Visitors get an error page instead of their target.',
+      metric: visitors.redirect.metricErrors(sum),
+      threshold: 5,
+      periods: 2,
+    },
+    {
+      name: 'RedirectThrottles',
+      means: 'AWS turns visits away because the account has no Lambda concurrency left.',
+      metric: visitors.redirect.metricThrottles(sum),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      name: 'RedirectSlow',
+      means: 'One visit in a hundred takes a second or more.',
+      metric: redirectDuration(visitors, 'p99'),
+      threshold: 1_000,
+      periods: 5,
+    },
+    {
+      name: 'ShortDomainFailures',
+      means: 'The short domain answers 5xx.',
+      metric: visitors.api.httpApi.metricServerError(sum),
+      threshold: 5,
+      periods: 2,
+    },
+    {
+      name: 'AppDomainFailures',
+      means: 'The API answers customers with 5xx.',
+      metric: customers.api.restApi.metricServerError(sum),
+      threshold: 5,
+      periods: 2,
+    },
+    {
+      name: 'SignInErrors',
+      means: 'People cannot sign in, register or reset a password; API keys go on working.',
+      metric: accounts.auth.metricErrors(sum),
+      threshold: 5,
+      periods: 2,
+    },
+    {
+      name: 'SignInThrottles',
+      means: 'More sign-ins at once than the stage allows: some people, or an attacker, are turned away.',
+      metric: accounts.auth.metricThrottles(sum),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      name: 'KeyRotationErrors',
+      means: 'The keys of access tokens could not be renewed; the old ones go on working.',
+      metric: accounts.rotateKeys.metricErrors(sum),
+      threshold: 1,
+      periods: 1,
+    },
+    {
+      name: 'CountsBehind',
+      means: 'Clicks are recorded but not counted: the oldest waits for a minute or more.',
+      metric: iteratorAge(streams.clicksToCounts),
+      threshold: MINUTE_MS,
+      periods: 5,
+    },
+    {
+      name: 'SpoolBehind',
+      means: 'Clicks that could not be put on the stream wait in the spool for ten minutes or more.',
+      metric: iteratorAge(streams.spoolToStream),
+      threshold: 10 * MINUTE_MS,
+      periods: 5,
+    },
+    ...(streams.cacheSync === null
+      ? []
+      : [
+          {
+            name: 'CacheSyncBehind',
+            means: 'Changed links reach the cache late; visitors may be sent to an old target.',
+            metric: iteratorAge(streams.cacheSync),
+            threshold: 10_000,
+            periods: 3,
+          },
+        ]),
+    {
+      name: 'RecordsGivenUp',
+      means:
+        'A batch of clicks was given up on and lies in the failed records bucket: counts are too low until it is replayed.',
+      metric: givenUp([streams.clicksToCounts, streams.spoolToStream]),
+      threshold: 1,
+      periods: 1,
+    },
+    {
+      name: 'MailBehind',
+      means: 'Mails are not sent: people wait for the links that verify an address or reset a password.',
+      metric: iteratorAge(streams.mail),
+      threshold: 10 * MINUTE_MS,
+      periods: 5,
+    },
+    {
+      name: 'ErasureBehind',
+      means: 'Deleted accounts are locked but not erased, and their links may still lead somewhere.',
+      metric: iteratorAge(streams.erase),
+      threshold: 10 * MINUTE_MS,
+      periods: 5,
+    },
+    {
+      name: 'JobsGivenUp',
+      means: 'A mail or an erasure was given up on and lies in the failed records bucket.',
+      metric: givenUp([streams.mail, streams.erase]),
+      threshold: 1,
+      periods: 1,
+    },
+  ];
+}
