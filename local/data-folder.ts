@@ -18,6 +18,8 @@ export type DataFolder = {
   engineDir(name: string): string | undefined;
   readonly logsDir: string;
   readonly failedRecordsDir: string;
+  /** Where mails end. */
+  readonly outboxDir: string;
   /** Null keeps checkpoints in memory. */
   readonly checkpointsPath: string | null;
   /** Where `demo.json` is. */
@@ -31,8 +33,8 @@ export class DataFolderError extends Error {
   override readonly name = 'DataFolderError';
 }
 
-/** Raised when older Signposts could no longer read what a newer one wrote. */
-const FORMAT = 1;
+/** Raised when older Signposts could no longer read what a newer one wrote: 2 has secrets with versions and people. */
+const FORMAT = 2;
 const FORMAT_FILE = 'format.json';
 /** What may lie in a folder that holds no data yet: the cache is no data, and the lock comes first. */
 const NOT_DATA = /^(cache|lock.*)$/;
@@ -52,6 +54,7 @@ export function openDataFolder(path: string): DataFolder {
     engineDir: (name) => join(absolute, name),
     logsDir: join(absolute, 'logs'),
     failedRecordsDir: join(absolute, 'failed-records'),
+    outboxDir: join(absolute, 'outbox'),
     checkpointsPath: join(absolute, 'checkpoints.json'),
     path: absolute,
     close: () => lock.release(),
@@ -65,6 +68,7 @@ export function openEphemeralFolder(): DataFolder {
     engineDir: () => undefined,
     logsDir: join(path, 'logs'),
     failedRecordsDir: join(path, 'failed-records'),
+    outboxDir: join(path, 'outbox'),
     checkpointsPath: null,
     path,
     close: () => rmSync(path, { recursive: true, force: true }),
@@ -118,7 +122,7 @@ function checkFormat(path: string): void {
   const file = join(path, FORMAT_FILE);
   if (!existsSync(file)) {
     refuseForeign(path);
-    writeFileSync(file, `${JSON.stringify({ format: FORMAT })}\n`);
+    writeFormat(file);
     return;
   }
   const format = formatIn(file);
@@ -132,7 +136,10 @@ function checkFormat(path: string): void {
       `The data folder ${path} was written by a newer Signpost (format ${format}, this one knows ${FORMAT}); update Signpost, or start over with --reset.`,
     );
   }
+  if (format < FORMAT) writeFormat(file);
 }
+
+const writeFormat = (file: string): void => writeFileSync(file, `${JSON.stringify({ format: FORMAT })}\n`);
 
 function refuseForeign(path: string): void {
   if (readdirSync(path).every((name) => NOT_DATA.test(name))) return;

@@ -1,50 +1,112 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { apiKeyItem, workspaceItem } from '../adapters/account-items.ts';
+import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { apiKeyItem, workspaceApiKeyItem } from '../adapters/api-key-items.ts';
 import { TABLE_ENV } from '../adapters/env.ts';
-import { hashApiKey, newApiKey, SCOPES } from '../core/accounts/api-key.ts';
+import { emailOwnerKey, traceKey } from '../adapters/table.ts';
+import { userItem } from '../adapters/user-items.ts';
+import { memberItem, membershipItem, workspaceItem } from '../adapters/workspace-items.ts';
+import { type ApiKey, hashApiKey, newApiKey, prefixOf } from '../core/accounts/api-key.ts';
+import { emailSha256 } from '../core/accounts/email.ts';
+import { newPasswordHash } from '../core/accounts/password.ts';
+import { SCOPES } from '../core/accounts/permissions.ts';
 import type { PlanName } from '../core/accounts/plan.ts';
+import { DEFAULT_PREFERENCES, type User } from '../core/accounts/user.ts';
+import { newShortCode } from '../core/links/short-code.ts';
+import { newSortableId } from '../core/sortable-id.ts';
 import { REGION } from './cloud/account.ts';
 import { ADMIN_ACCESS_KEY_ID } from './engines/iam.ts';
 import type { Laptop } from './laptop.ts';
 
-/** The keys of the two demo workspaces, in clear text. */
-export type DemoKeys = { readonly apiKey: string; readonly freeApiKey: string };
+/** How to get in, in clear text: the demo user, and the keys of their two workspaces. */
+export type DemoCredentials = {
+  readonly email: string;
+  readonly password: string;
+  readonly apiKey: string;
+  readonly freeApiKey: string;
+};
 
 type DemoWorkspace = { readonly id: string; readonly name: string; readonly plan: PlanName };
+type Item = Readonly<Record<string, unknown>>;
 
-/** Fixed ids: a lost demo.json gets new keys for the same workspaces. */
+/** Fixed ids: a lost demo.json gets another password and other keys for the same accounts. */
+const USER_ID = 'usr_demo';
+const EMAIL = 'demo@signpost.localhost';
 const UNLIMITED: DemoWorkspace = { id: 'ws_demo', name: 'Demo', plan: 'unlimited' };
 const FREE: DemoWorkspace = { id: 'ws_demofree', name: 'Demo, free plan', plan: 'free' };
+const PASSWORD_LENGTH = 20;
 
-/** Puts both workspaces and a new key for each straight into the Accounts table, as nobody can sign up yet. */
-export async function createDemoAccounts(laptop: Laptop): Promise<DemoKeys> {
+/**
+ * Puts the demo user, an administrator, and their workspaces with a key each straight into the Accounts table, all at
+ * once. Keys that are given stay what they are; what is there already is written anew.
+ */
+export async function createDemoAccounts(laptop: Laptop, known: Partial<DemoCredentials>): Promise<DemoCredentials> {
+  const credentials: DemoCredentials = {
+    email: EMAIL,
+    password: newShortCode(randomBytes, PASSWORD_LENGTH),
+    apiKey: known.apiKey ?? newApiKey(randomBytes),
+    freeApiKey: known.freeApiKey ?? newApiKey(randomBytes),
+  };
+  const nowMs = Date.now();
+  await putAll(laptop, [
+    ...(await userItems(credentials, nowMs)),
+    ...workspaceItems(UNLIMITED, credentials.apiKey, nowMs),
+    ...workspaceItems(FREE, credentials.freeApiKey, nowMs),
+  ]);
+  return credentials;
+}
+
+async function userItems({ email, password }: DemoCredentials, nowMs: number): Promise<Item[]> {
+  const user: User = {
+    id: USER_ID,
+    email,
+    name: 'Demo',
+    passwordHash: await newPasswordHash(password),
+    passwordChangedAtMs: nowMs,
+    isAdmin: true,
+    status: 'active',
+    personalWorkspaceId: UNLIMITED.id,
+    preferences: DEFAULT_PREFERENCES,
+    version: 1,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+  return [userItem(user), { ...emailOwnerKey(emailSha256(email)), user_id: USER_ID }];
+}
+
+function workspaceItems({ id, name, plan }: DemoWorkspace, key: string, nowMs: number): Item[] {
+  const member = { workspaceId: id, userId: USER_ID, role: 'owner', joinedAtMs: nowMs } as const;
+  const apiKey: ApiKey = {
+    id: newSortableId('key', nowMs, randomBytes),
+    workspaceId: id,
+    name: 'demo',
+    prefix: prefixOf(key),
+    scopes: SCOPES,
+    createdAtMs: nowMs,
+    expiresAtMs: null,
+    lastUsedAtMs: null,
+  };
+  return [
+    workspaceItem({ id, name, plan, ownerId: USER_ID, status: 'active', version: 1, createdAtMs: nowMs }),
+    memberItem(member),
+    membershipItem(member),
+    traceKey(USER_ID, id),
+    apiKeyItem(apiKey, hashApiKey(key)),
+    workspaceApiKeyItem(apiKey, hashApiKey(key)),
+  ];
+}
+
+async function putAll(laptop: Laptop, items: readonly Item[]): Promise<void> {
   const client = new DynamoDBClient({
     endpoint: laptop.engines.dynamoDb.url,
     region: REGION,
     credentials: { accessKeyId: ADMIN_ACCESS_KEY_ID, secretAccessKey: 'laptop' },
   });
-  const documents = DynamoDBDocumentClient.from(client);
-  const put = async (item: Record<string, unknown>): Promise<void> => {
-    await documents.send(new PutCommand({ TableName: accountsTableOf(laptop), Item: item }));
-  };
-  const accountOf = async ({ id, name, plan }: DemoWorkspace): Promise<string> => {
-    const createdAtMs = Date.now();
-    const key = newApiKey(randomBytes);
-    const keyFacts = {
-      id: `key_${randomBytes(8).toString('hex')}`,
-      workspaceId: id,
-      name: 'demo',
-      scopes: SCOPES,
-      createdAtMs,
-    };
-    await put(workspaceItem({ id, name, plan, createdAtMs }));
-    await put(apiKeyItem(keyFacts, hashApiKey(key)));
-    return key;
-  };
+  const TableName = accountsTableOf(laptop);
   try {
-    return { apiKey: await accountOf(UNLIMITED), freeApiKey: await accountOf(FREE) };
+    await DynamoDBDocumentClient.from(client).send(
+      new TransactWriteCommand({ TransactItems: items.map((Item) => ({ Put: { TableName, Item } })) }),
+    );
   } finally {
     client.destroy();
   }

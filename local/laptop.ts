@@ -4,11 +4,11 @@ import { type SettingsOverrides, settingsFor } from '../lib/config.ts';
 import type { FunctionPlan } from './cloud/functions.ts';
 import { type Plan, planOf } from './cloud/plan.ts';
 import { valueOfSecret } from './cloud/secrets.ts';
+import { openToCommandLine } from './command-line.ts';
 import { type DataFolder, openDataFolder, openEphemeralFolder } from './data-folder.ts';
-import { type DynamoDbEngine, startDynamoDb } from './engines/dynamodb.ts';
+import { awsEndpointsOf, type Engines, engineOptions, startEngines } from './engine-room.ts';
 import { type RoleAuthorizer, roleAuthorizer } from './engines/iam.ts';
-import { type KinesisEngine, startKinesis } from './engines/kinesis.ts';
-import { openSecrets } from './engines/secrets.ts';
+import { openSecretStore } from './engines/secret-store.ts';
 import { startValkey, type ValkeyEngine } from './engines/valkey.ts';
 import { openDoor } from './gateway/door.ts';
 import { serveDoors } from './gateway/serve-doors.ts';
@@ -18,6 +18,8 @@ import { type LambdaHost, startLambdaHost } from './lambda/host.ts';
 import { checkServicePowers } from './lambda/service-powers.ts';
 import { type Pumps, startPumps } from './pumps/pumps.ts';
 import { startTtlSweeper, type TtlSweeper } from './pumps/ttl-sweeper.ts';
+import { startRotator } from './rotation/rotator.ts';
+import { Shutdown } from './shutdown.ts';
 import { synthesize } from './synthesize.ts';
 
 export type LaptopOptions = {
@@ -30,12 +32,6 @@ export type LaptopOptions = {
   /** Starts another cache than `startValkey` would: tests put a faulty network before it. */
   readonly startCache?: () => Promise<ValkeyEngine>;
   readonly onProgress?: (step: string) => void;
-};
-
-export type Engines = {
-  readonly dynamoDb: DynamoDbEngine;
-  readonly kinesis: KinesisEngine;
-  readonly valkey: ValkeyEngine;
 };
 
 /** A whole Signpost, running. */
@@ -51,6 +47,10 @@ export type Laptop = {
   readonly iam: RoleAuthorizer;
   /** Where demo.json, logs and failed records are. */
   readonly dataPath: string;
+  /** Where mails are, one file each. */
+  readonly outboxPath: string;
+  /** Rotates a secret, or all that the template rotates, as if it were time to. */
+  rotateSecret(name?: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -82,25 +82,23 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
 
   const settings = settingsFor('laptop', options.settings);
   const assembly = started.closing(await synthesize(settings, `http://${shortDoor.domain}`, CACHE_DIR, onProgress));
-  const secrets = openSecrets(engineOptions(folder, 'secrets'));
+  const secrets = openSecretStore(engineOptions(folder, 'secrets'));
   const plan = planOf(assembly.stacks, {
     doorDomain: (kind) => (kind === 'http-api' ? shortDoor : appDoor).domain,
     secretValue: (secret) => valueOfSecret(secret, secrets),
   });
 
-  onProgress('starting the engines');
+  for (const secret of plan.secrets) valueOfSecret(secret, secrets);
   const iam = roleAuthorizer(plan.roles.map((role) => ({ ...role, accessKeyId: accessKeyIdOfRole(role.name) })));
   for (const fn of plan.functions) checkServicePowers(fn, plan.caches, iam.authorize);
-  const engines = await startEngines(folder, iam, started, options.startCache ?? startValkey);
-  onProgress('creating tables and streams');
-  for (const { definition } of plan.tables) await engines.dynamoDb.createTable(definition);
-  for (const { name, shards, retentionHours } of plan.streams) {
-    await engines.kinesis.createStream({ name, shards, retentionHours });
-  }
+  const { startCache = startValkey } = options;
+  const engines = await startEngines({ folder, iam, plan, secrets, started, startCache }, onProgress);
 
   const log = started.closing(openFunctionLog(folder.logsDir, 'laptop'));
   const say = (line: string): void => log.write(`${new Date().toISOString()} ${line}\n`);
   const host = started.closing(hostOf(plan, folder, engines, join(assembly.dir, 'compiled')));
+  const { invoke } = host;
+  const rotator = started.closing(startRotator(plan.secrets, { store: secrets, invoke, nowMs: Date.now, log: say }));
   serveDoors(plan, host, { 'http-api': shortDoor, 'rest-api': appDoor });
   const pumps = started.closing(
     startPumps({
@@ -117,7 +115,9 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   );
   const ttlSweeper = started.closing(startTtlSweeper(plan.tables, engines.dynamoDb, say));
   onProgress('loading the functions');
-  await host.warm([...new Set(plan.httpApis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName)))]);
+  const visited = plan.httpApis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName));
+  await Promise.all([rotator.first(), host.warm([...new Set(visited)])]);
+  started.closing(await openToCommandLine(plan, host, folder.path));
 
   return {
     appUrl: `http://${appDoor.domain}`,
@@ -129,60 +129,18 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
     ttlSweeper,
     iam,
     dataPath: folder.path,
+    outboxPath: engines.ses.outboxDir,
+    rotateSecret: (name) => rotator.rotate(name),
     close: () => started.close(),
   };
 }
 
-const engineOptions = (folder: DataFolder, name: string): { dataDir?: string } => {
-  const dataDir = folder.engineDir(name);
-  return dataDir === undefined ? {} : { dataDir };
-};
-
-async function startEngines(
-  folder: DataFolder,
-  { authorize }: RoleAuthorizer,
-  started: Shutdown,
-  startCache: () => Promise<ValkeyEngine>,
-): Promise<Engines> {
-  return {
-    dynamoDb: started.closing(await startDynamoDb({ ...engineOptions(folder, 'dynamodb'), authorize })),
-    kinesis: started.closing(await startKinesis({ ...engineOptions(folder, 'kinesis'), authorize })),
-    valkey: started.closing(await startCache()),
-  };
-}
-
-function hostOf(
-  plan: Plan,
-  folder: DataFolder,
-  { dynamoDb, kinesis, valkey }: Engines,
-  compileCacheDir: string,
-): LambdaHost {
-  const endpoints = { aws: { DYNAMODB: dynamoDb.url, KINESIS: kinesis.url }, valkey: valkey.url };
+function hostOf(plan: Plan, folder: DataFolder, engines: Engines, compileCacheDir: string): LambdaHost {
+  const endpoints = { aws: awsEndpointsOf(engines), valkey: engines.valkey.url };
   return startLambdaHost({
     functions: plan.functions,
     envFor: (fn: FunctionPlan) => lambdaEnvOf(fn, endpoints),
     logsDir: folder.logsDir,
     compileCacheDir,
   });
-}
-
-/** Closes what was started, the last first. */
-class Shutdown {
-  readonly #closers: (() => Promise<void>)[] = [];
-
-  add(close: () => Promise<void>): void {
-    this.#closers.push(close);
-  }
-
-  closing<T extends { close(): Promise<void> }>(one: T): T {
-    this.add(() => one.close());
-    return one;
-  }
-
-  /** One that cannot be closed does not keep the others open. */
-  async close(): Promise<void> {
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
-      await close().catch((error: unknown) => console.error(`While stopping: ${String(error)}`));
-    }
-  }
 }

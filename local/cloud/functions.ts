@@ -13,6 +13,8 @@ export type FunctionPlan = {
   readonly env: Readonly<Record<string, string>>;
   readonly memoryMb: number;
   readonly timeoutS: number;
+  /** Calls that may run at once; null is without limit. */
+  readonly reservedConcurrency: number | null;
   readonly inVpc: boolean;
   readonly logGroupArn: string | null;
 };
@@ -33,6 +35,7 @@ function functionOf(resource: CloudResource, cloud: Cloud): FunctionPlan {
     env: properties.inner('Environment').textMap('Variables'),
     memoryMb: properties.numberOr('MemorySize', 128),
     timeoutS: properties.numberOr('Timeout', 3),
+    reservedConcurrency: properties.numberOr('ReservedConcurrentExecutions', null),
     inVpc: properties.inner('VpcConfig').texts('SubnetIds').length > 0,
     logGroupArn: logGroup?.attribute('Arn') ?? null,
   };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ACCOUNT_ID, arnOf, PARTITION, REGION, URL_SUFFIX } from './account.ts';
 
 /** `{apiId}.execute-api.us-east-1.amazonaws.com`: how a distribution's origin names the API behind it. */
@@ -30,6 +31,16 @@ const table: Identity = {
 export const functionArn = (name: string): string => arnOf('lambda', `function:${name}`);
 export const globalArn = (service: string, resource: string): string =>
   `arn:${PARTITION}:${service}::${ACCOUNT_ID}:${resource}`;
+
+/** AWS puts six random characters behind the name; ours follow from the name, to be the same on every start. */
+export function secretArn(name: string): string {
+  const letters = createHash('sha256')
+    .update(name)
+    .digest('base64')
+    .replaceAll(/[^A-Za-z0-9]/g, '');
+  return arnOf('secretsmanager', `secret:${name}-${letters.slice(0, 6)}`);
+}
+
 const bucketArn = (name: string): string => `arn:${PARTITION}:s3:::${name}`;
 
 export const IDENTITIES: Readonly<Record<string, Identity>> = {
@@ -56,8 +67,8 @@ export const IDENTITIES: Readonly<Record<string, Identity>> = {
   },
   'AWS::SecretsManager::Secret': {
     nameProperty: 'Name',
-    ref: (name) => arnOf('secretsmanager', `secret:${name}`),
-    attributes: { Id: (name) => arnOf('secretsmanager', `secret:${name}`) },
+    ref: secretArn,
+    attributes: { Id: secretArn },
   },
   'AWS::ElastiCache::ServerlessCache': {
     nameProperty: 'ServerlessCacheName',

@@ -6,7 +6,7 @@ import { type FunctionPlan, functionsOf } from './functions.ts';
 import { type HttpApiPlan, httpApisOf } from './http-api.ts';
 import { type RestApiPlan, restApisOf } from './rest-api.ts';
 import { type RolePlan, rolesOf } from './roles.ts';
-import { memberOf, type SecretPlan, secretOf } from './secrets.ts';
+import { type KeptSecretPlan, memberOf, type SecretPlan, secretOf, secretsOf } from './secrets.ts';
 import { type IgnoredResource, reasonToIgnore } from './stand-ins.ts';
 import { type StreamPlan, streamsOf } from './streams.ts';
 import { type TablePlan, tablesOf } from './tables.ts';
@@ -17,6 +17,7 @@ export type Plan = {
   readonly tables: readonly TablePlan[];
   readonly streams: readonly StreamPlan[];
   readonly caches: readonly CachePlan[];
+  readonly secrets: readonly KeptSecretPlan[];
   readonly functions: readonly FunctionPlan[];
   readonly roles: readonly RolePlan[];
   readonly eventSources: readonly EventSourcePlan[];
@@ -53,6 +54,7 @@ export function planOf(stacks: readonly Stack[], facts: PlanFacts): Plan {
     tables: tablesOf(cloud),
     streams: streamsOf(cloud),
     caches: cachesOf(cloud),
+    secrets: secretsOf(cloud),
     functions,
     roles: rolesOf(cloud, new Set(functions.map(({ roleName }) => roleName))),
     eventSources: eventSourcesOf(cloud),

@@ -1,9 +1,14 @@
-import type { SecretRecipe, Secrets } from '../engines/secrets.ts';
-import type { CloudResource } from './cloud.ts';
+import { generateSecret, PUNCTUATION } from '../engines/generated-secret.ts';
+import { currentValue } from '../engines/secret.ts';
+import type { SecretStore } from '../engines/secret-store.ts';
+import type { Cloud, CloudResource } from './cloud.ts';
+import { type RotationPlan, rotationOf } from './rotations.ts';
 
-/** A secret whose value is made when it is first asked for, as `GenerateSecretString` says; or the literal value. */
+/** A secret whose first value is made as `GenerateSecretString` says, or stands in the template. */
 export type SecretPlan = {
   readonly name: string;
+  readonly arn: string;
+  readonly description: string | null;
   readonly literal: string | null;
   readonly lengthChars: number;
   /** Characters that must not be in it. */
@@ -12,11 +17,19 @@ export type SecretPlan = {
   readonly template: { readonly json: string; readonly member: string } | null;
 };
 
-const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+/** A secret with what renews it. */
+export type KeptSecretPlan = SecretPlan & { readonly rotation: RotationPlan | null };
+
 const UPPER_CASE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const DEFAULT_LENGTH_CHARS = 32;
 
-export function secretOf({ name, properties }: CloudResource): SecretPlan {
+export const secretsOf = (cloud: Cloud): readonly KeptSecretPlan[] =>
+  cloud
+    .ofType('AWS::SecretsManager::Secret')
+    .map((secret) => ({ ...secretOf(secret), rotation: rotationOf(secret, cloud) }));
+
+export function secretOf(secret: CloudResource): SecretPlan {
+  const { name, properties } = secret;
   const generate = properties.inner('GenerateSecretString');
   const excluded = [
     generate.textOr('ExcludeCharacters', ''),
@@ -28,6 +41,8 @@ export function secretOf({ name, properties }: CloudResource): SecretPlan {
   const json = generate.textOr('SecretStringTemplate', null);
   return {
     name,
+    arn: secret.ref(),
+    description: properties.textOr('Description', null),
     literal: properties.textOr('SecretString', null),
     lengthChars: generate.numberOr('PasswordLength', DEFAULT_LENGTH_CHARS),
     exclude: excluded.join(''),
@@ -43,12 +58,14 @@ export function memberOf(secretValue: string, jsonKey: string): string {
   return member;
 }
 
-/** The secret's whole value, from Secrets Manager's stand-in where it is not written in the template. */
-export function valueOfSecret(plan: SecretPlan, secrets: Secrets): string {
-  if (plan.literal !== null) return plan.literal;
-  const recipe: SecretRecipe = { length: plan.lengthChars, exclude: plan.exclude };
-  const generated = secrets.valueOf(plan.name, recipe);
-  if (plan.template === null) return generated;
-  const value = JSON.parse(plan.template.json) as Readonly<Record<string, unknown>>;
-  return JSON.stringify({ ...value, [plan.template.member]: generated });
+/** The secret's current value; its first one is made now if nobody asked before. */
+export const valueOfSecret = (plan: SecretPlan, store: SecretStore): string =>
+  currentValue(store.ensure(plan.name, () => firstValue(plan)));
+
+function firstValue({ literal, template, lengthChars, exclude }: SecretPlan): string {
+  if (literal !== null) return literal;
+  const generated = generateSecret({ lengthChars, exclude });
+  if (template === null) return generated;
+  const value = JSON.parse(template.json) as Readonly<Record<string, unknown>>;
+  return JSON.stringify({ ...value, [template.member]: generated });
 }

@@ -27,7 +27,9 @@ export const PLAYED: ReadonlySet<string> = new Set([
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
   'AWS::Lambda::Version',
+  'AWS::SecretsManager::RotationSchedule',
   'AWS::SecretsManager::Secret',
 ]);
 
@@ -45,7 +47,6 @@ const IGNORED: Readonly<Record<string, string>> = {
   'AWS::CertificateManager::': 'doors are plain HTTP',
   'AWS::Route53::': 'the domain is localhost',
   'AWS::SSM::Parameter': 'carries deployment facts only',
-  'AWS::Lambda::Permission': 'the gateway is the only caller',
   'AWS::Lambda::EventInvokeConfig': 'no function is invoked asynchronously',
   'AWS::SecretsManager::ResourcePolicy': 'secrets are read by the laptop itself',
   'AWS::ApiGateway::Account': 'logs are files in the data folder',
@@ -80,7 +81,8 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['Kinesis', 'our own server, written before it is acknowledged, synced each second'],
   ['ElastiCache (Valkey)', 'valkey-server or redis-server on PATH, else our own'],
   ['IAM', "every call is checked against the caller's role"],
-  ['Secrets Manager', 'generated once, kept in the data folder'],
+  ['Secrets Manager, rotation', 'our own server, versions kept in the data folder'],
+  ['SES', 'each mail is a file in the outbox'],
   ['Event source mappings', 'pumps with checkpoints, retries, bisecting'],
   ['S3 for failed batches', 'files under failed-records'],
   ['CloudWatch Logs', 'files under logs'],

@@ -5,7 +5,7 @@ import { executeApiDomain } from '../cloud/identity-table.ts';
 import { compileEdgeFunction, type EdgeFunction, EMPTY_QUERY_AND_COOKIES } from './edge-function.ts';
 import { type OriginAnswer, type OriginRequest, readBody } from './origin-request.ts';
 import { send } from './send.ts';
-import { VIEWER_HEADER, viewerHeadersOf } from './viewer.ts';
+import { claimedAddress, VIEWER_HEADER, viewerHeadersOf } from './viewer.ts';
 
 /** An API behind a distribution. Never rejects: every failure has an answer. */
 export type Origin = (request: OriginRequest) => Promise<OriginAnswer>;

@@ -7,6 +7,8 @@ const DEFAULTS = {
   AUTHORIZER_CONFIGURATION_ERROR: [500, 'Internal server error'],
   AUTHORIZER_FAILURE: [500, 'Internal server error'],
   BAD_REQUEST: [400, 'Bad Request'],
+  /** A function that is throttled; for what cannot be reached AWS says 504. */
+  INTEGRATION_FAILURE: [500, 'Internal server error'],
   INTEGRATION_TIMEOUT: [504, 'Endpoint request timed out'],
   /** A function that fails or answers in a wrong shape; AWS has no type of its own for it. */
   MALFORMED_INTEGRATION: [502, 'Internal server error'],

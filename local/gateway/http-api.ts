@@ -1,5 +1,6 @@
 import type { HttpApiPlan } from '../cloud/http-api.ts';
 import type { LambdaHost } from '../lambda/host.ts';
+import { ThrottledError } from '../lambda/invocation-error.ts';
 import type { Origin } from './edge.ts';
 import { httpApiEvent, httpApiFacts } from './http-api-event.ts';
 import { integrationTimedOut, withinMs } from './integration-timeout.ts';
@@ -32,6 +33,7 @@ export function playHttpApi(
       const answer = await (limitMs === null ? answering : withinMs(answering, limitMs));
       return answer === integrationTimedOut ? failure(503, 'Service Unavailable') : answerOf(answer);
     } catch (error) {
+      if (error instanceof ThrottledError) return failure(503, 'Service Unavailable');
       return error instanceof URIError ? failure(400, 'Bad Request') : failure(500, 'Internal Server Error');
     }
   };

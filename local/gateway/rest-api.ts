@@ -1,5 +1,6 @@
 import type { RestApiPlan, RestMethodPlan } from '../cloud/rest-api.ts';
 import type { LambdaHost } from '../lambda/host.ts';
+import { ThrottledError } from '../lambda/invocation-error.ts';
 import { type AuthorizerVerdict, verdictOf, verdictOfError } from './authorizer.ts';
 import type { Origin } from './edge.ts';
 import { type GatewayResponseType, renderGatewayResponse } from './gateway-response.ts';
@@ -54,8 +55,12 @@ export function playRestApi(plan: RestApiPlan, host: Pick<LambdaHost, 'invoke'>)
       const answered = await withinMs(host.invoke(method.functionName, event), method.timeoutMs);
       if (answered === integrationTimedOut) return refuse('INTEGRATION_TIMEOUT', request, resourcePath);
       return answerOf(answered) ?? refuse('MALFORMED_INTEGRATION', request, resourcePath);
-    } catch {
-      return refuse('MALFORMED_INTEGRATION', request, resourcePath);
+    } catch (error) {
+      return refuse(
+        error instanceof ThrottledError ? 'INTEGRATION_FAILURE' : 'MALFORMED_INTEGRATION',
+        request,
+        resourcePath,
+      );
     }
   }
 
@@ -66,8 +71,9 @@ export function playRestApi(plan: RestApiPlan, host: Pick<LambdaHost, 'invoke'>)
 }
 
 /** `method.request.header.Authorization`, `method.request.querystring.token`. */
-function isMissing(identitySource: string, { headers, query }: OriginRequest): boolean {
+function isMissing(identitySource: string, { headers, cookies, query }: OriginRequest): boolean {
   const [, kind, name = ''] = /^method\.request\.(header|querystring)\.(.+)$/.exec(identitySource) ?? [];
+  if (kind === 'header' && name.toLowerCase() === 'cookie') return cookies.length === 0;
   if (kind === 'header') return (headers[name.toLowerCase()] ?? '') === '';
   return kind === 'querystring' && (new URLSearchParams(query).get(name) ?? '') === '';
 }

@@ -1,6 +1,6 @@
 /**
  * What CloudFront tells an origin about a viewer. On the laptop nobody is located: everybody is in the US, and the
- * device is guessed from the User-Agent. The header `x-signpost-viewer: country=DE;region=BE;city=Berlin;device=mobile`
+ * device is guessed from the User-Agent. The header `x-signpost-viewer: country=DE;region=BE;city=Berlin;device=mobile;address=203.0.113.7`
  * overrides it, for tests and demos; it never reaches a function.
  */
 export const VIEWER_HEADER = 'x-signpost-viewer';
@@ -47,6 +47,10 @@ function overridden(userAgent: string | undefined, override: string): ViewerHead
     given.get('city'),
   );
 }
+
+/** The address a test or demo comes from; null where it says none. */
+export const claimedAddress = (override: string | undefined): string | null =>
+  /(?:^|;)\s*address=([\da-fA-F.:]+)/.exec(override ?? '')?.[1] ?? null;
 
 const isDeviceClass = (text: string | undefined): text is DeviceClass =>
   ['mobile', 'tablet', 'desktop', 'tv', 'unknown'].includes(text ?? '');

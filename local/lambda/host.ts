@@ -3,10 +3,14 @@ import { pathToFileURL } from 'node:url';
 import type { FunctionPlan } from '../cloud/functions.ts';
 import { type Environment, startEnvironment } from './environment.ts';
 import { type FunctionLog, openFunctionLog } from './function-log.ts';
+import { ThrottledError } from './invocation-error.ts';
 
 /** Plays Lambda: each function in its own worker thread, started when it is first called. */
 export type LambdaHost = {
-  /** Resolves with the function's answer; rejects with an InvocationError when it throws, times out or dies. */
+  /**
+   * Resolves with the function's answer; rejects with an InvocationError when it throws, times out or dies, with a
+   * ThrottledError when as many calls are running as it may have.
+   */
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** Starts these functions now and resolves when all are loaded. Rejects with the first that cannot be. */
   warm(functionNames: readonly string[]): Promise<void>;
@@ -23,13 +27,18 @@ export type LambdaHostOptions = {
   readonly compileCacheDir: string | null;
 };
 
-type HostedFunction = { readonly plan: FunctionPlan; readonly log: FunctionLog; environment: Environment | null };
+type HostedFunction = {
+  readonly plan: FunctionPlan;
+  readonly log: FunctionLog;
+  environment: Environment | null;
+  runningCalls: number;
+};
 
 export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
   const hosted = new Map<string, HostedFunction>(
     options.functions.map((plan) => [
       plan.name,
-      { plan, log: openFunctionLog(options.logsDir, plan.name), environment: null },
+      { plan, log: openFunctionLog(options.logsDir, plan.name), environment: null, runningCalls: 0 },
     ]),
   );
   const alive = new Set<Environment>();
@@ -57,10 +66,25 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
     return environment;
   }
 
+  async function invokeWithin(limit: number, one: HostedFunction, event: unknown): Promise<unknown> {
+    if (one.runningCalls >= limit) throw new ThrottledError();
+    one.runningCalls += 1;
+    try {
+      return await environmentOf(one).invoke(event);
+    } finally {
+      one.runningCalls -= 1;
+    }
+  }
+
   return {
     invoke(functionName, event) {
       if (isClosed) return Promise.reject(new Error('The Lambda host is closed.'));
-      return environmentOf(find(functionName)).invoke(event);
+      const one = find(functionName);
+      const { reservedConcurrency } = one.plan;
+      // Only who has a limit pays for the counting: the redirect's path stays one promise.
+      return reservedConcurrency === null
+        ? environmentOf(one).invoke(event)
+        : invokeWithin(reservedConcurrency, one, event);
     },
     async warm(functionNames) {
       await Promise.all(functionNames.map((name) => environmentOf(find(name)).ready));

@@ -21,3 +21,12 @@ export const timedOut = (timeoutMs: number): InvocationError =>
 
 export const exited = (reason: string): InvocationError =>
   new InvocationError({ errorType: 'Runtime.ExitError', errorMessage: `Runtime exited: ${reason}`, stack: '' });
+
+/** As many calls of the function are running as its reserved concurrency allows. */
+export class ThrottledError extends Error {
+  override readonly name = 'TooManyRequestsException';
+
+  constructor() {
+    super('Rate Exceeded.');
+  }
+}

@@ -47,6 +47,7 @@ const planOf = (name: string): FunctionPlan => {
     memoryMb: 128,
     // A full heap takes seconds to be sure of on a busy machine; the time limit must not come first.
     timeoutS: name === 'crash' ? 20 : 1,
+    reservedConcurrency: null,
     inVpc: false,
     logGroupArn: null,
   };

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import type { Plan } from './cloud/plan.ts';
+import { startLambdaApi } from './engines/lambda-api.ts';
+import type { LambdaHost } from './lambda/host.ts';
+import { removeRunFile, writeRunFile } from './run-file.ts';
+
+/** Construct id of the function in the templates; CDK puts a hash behind it. */
+const ADMIN_FUNCTION_PREFIX = 'AdminFunction';
+
+/** Makes the laptop answer `npm run admin`, until it is closed. */
+export async function openToCommandLine(
+  plan: Plan,
+  host: Pick<LambdaHost, 'invoke'>,
+  dataPath: string,
+): Promise<{ close(): Promise<void> }> {
+  const adminFunction = plan.functions.find(({ name }) => name.startsWith(ADMIN_FUNCTION_PREFIX))?.name;
+  if (adminFunction === undefined) throw new Error(`No template has a function ${ADMIN_FUNCTION_PREFIX}….`);
+  const accessKeyId = randomUUID();
+  const { url, close } = await startLambdaApi({ accessKeyId, functionNames: [adminFunction], invoke: host.invoke });
+  writeRunFile(dataPath, { lambda_url: url, access_key_id: accessKeyId, admin_function: adminFunction });
+  return {
+    async close() {
+      removeRunFile(dataPath);
+      await close();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Plan } from './cloud/plan.ts';
+import type { DataFolder } from './data-folder.ts';
+import { type DynamoDbEngine, startDynamoDb } from './engines/dynamodb.ts';
+import type { RoleAuthorizer } from './engines/iam.ts';
+import { type KinesisEngine, startKinesis } from './engines/kinesis.ts';
+import type { SecretStore } from './engines/secret-store.ts';
+import { type SecretsManagerEngine, startSecretsManager } from './engines/secrets-manager.ts';
+import { type SesEngine, startSes } from './engines/ses.ts';
+import type { ValkeyEngine } from './engines/valkey.ts';
+import type { Shutdown } from './shutdown.ts';
+
+export type Engines = {
+  readonly dynamoDb: DynamoDbEngine;
+  readonly kinesis: KinesisEngine;
+  readonly valkey: ValkeyEngine;
+  readonly secretsManager: SecretsManagerEngine;
+  readonly ses: SesEngine;
+};
+
+export type EngineRoom = {
+  readonly folder: DataFolder;
+  readonly iam: RoleAuthorizer;
+  readonly plan: Plan;
+  readonly secrets: SecretStore;
+  readonly started: Shutdown;
+  startCache(): Promise<ValkeyEngine>;
+};
+
+/** Starts every engine and makes the tables and streams of the plan. */
+export async function startEngines(room: EngineRoom, onProgress: (step: string) => void): Promise<Engines> {
+  const { folder, plan, secrets, started, startCache } = room;
+  const { authorize } = room.iam;
+  onProgress('starting the engines');
+  const engines = {
+    dynamoDb: started.closing(await startDynamoDb({ ...engineOptions(folder, 'dynamodb'), authorize })),
+    kinesis: started.closing(await startKinesis({ ...engineOptions(folder, 'kinesis'), authorize })),
+    valkey: started.closing(await startCache()),
+    secretsManager: started.closing(await startSecretsManager({ store: secrets, secrets: plan.secrets, authorize })),
+    ses: started.closing(await startSes({ outboxDir: folder.outboxDir, authorize })),
+  };
+  onProgress('creating tables and streams');
+  for (const { definition } of plan.tables) await engines.dynamoDb.createTable(definition);
+  for (const { name, shards, retentionHours } of plan.streams) {
+    await engines.kinesis.createStream({ name, shards, retentionHours });
+  }
+  return engines;
+}
+
+/** Where an engine keeps its data; nothing where it keeps none. */
+export const engineOptions = (folder: DataFolder, name: string): { dataDir?: string } => {
+  const dataDir = folder.engineDir(name);
+  return dataDir === undefined ? {} : { dataDir };
+};
+
+/** What stands behind `AWS_ENDPOINT_URL_<SERVICE>`, by service. */
+export const awsEndpointsOf = ({
+  dynamoDb,
+  kinesis,
+  secretsManager,
+  ses,
+}: Engines): Readonly<Record<string, string>> => ({
+  DYNAMODB: dynamoDb.url,
+  KINESIS: kinesis.url,
+  SECRETS_MANAGER: secretsManager.url,
+  SESV2: ses.url,
+});
