@@ -134,7 +134,6 @@ function originRequest(
   body: Body,
 ): OriginRequest | OriginAnswer {
   const { rawHeaders, socket } = request;
-  const viewerIp = socket.remoteAddress ?? '127.0.0.1';
   // Without a prototype: a viewer may call a header `constructor` or `__proto__`.
   const headers = Object.create(null) as Record<string, { value: string }>;
   headers['host'] = { value: domain };
@@ -154,6 +153,7 @@ function originRequest(
     if (known === undefined) headers[name] = { value };
     else known.value += `,${value}`;
   }
+  const viewerIp = claimedAddress(viewerOverride) ?? socket.remoteAddress ?? '127.0.0.1';
   const viewerHeaders = viewerHeadersOf(userAgent, viewerOverride);
   for (const name in viewerHeaders) headers[name] = { value: viewerHeaders[name] ?? '' };
   headers['cloudfront-viewer-address'] = { value: `${viewerIp}:${socket.remotePort ?? 0}` };
