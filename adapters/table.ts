@@ -152,6 +152,8 @@ export const workspaceApiKeyKey = (workspaceId: string, keyId: string) => ({
   sk: `key#${keyId}`,
 });
 export const auditKey = (workspaceId: string, entryId: string) => ({ pk: `audit#${workspaceId}`, sk: entryId });
+/** The ids of all active administrators, so that one condition tells the last of them. */
+export const administratorsKey = () => ({ pk: 'administrators', sk: 'active' });
 /** The public halves of the signing keys, for those who verify. */
 export const publicKeysKey = () => ({ pk: 'signing-keys', sk: 'public' });
 export const rateLimitKey = (workspaceId: string, limitName: string) => ({
