@@ -46,8 +46,10 @@ export type RotationStep = (typeof ROTATION_STEPS)[number];
 export async function rotateKeys(deps: RotationDeps, step: RotationStep, version: string): Promise<void> {
   const stages = await deps.secret.stages();
   const staged = stages.get(version) ?? [];
-  if (!staged.includes('AWSCURRENT') && !staged.includes('AWSPENDING'))
+  const isInUse = staged.includes('AWSCURRENT');
+  if (!isInUse && !staged.includes('AWSPENDING'))
     throw new Error('No rotation to this version of the secret is under way.');
+  if (isInUse && step !== 'finishSecret') return;
   switch (step) {
     case 'createSecret':
       return createNextSet(deps, version);

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { newApiKey, SCOPES } from '../../core/accounts/api-key.ts';
+import { newApiKey } from '../../core/accounts/api-key.ts';
+import { SCOPES } from '../../core/accounts/permissions.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
 import { ROUTES } from '../../lambdas/routes.ts';
 import { problemIn, refusal } from './problem.ts';

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { apiKeyItem } from '../../adapters/account-items.ts';
+import { apiKeyItem } from '../../adapters/api-key-items.ts';
 import { TABLE_ENV } from '../../adapters/env.ts';
 import type { TableName } from '../../adapters/table.ts';
-import { hashApiKey, newApiKey, type Scope } from '../../core/accounts/api-key.ts';
+import { hashApiKey, newApiKey, prefixOf } from '../../core/accounts/api-key.ts';
+import type { Scope } from '../../core/accounts/permissions.ts';
 import type { SettingsOverrides } from '../../lib/config.ts';
 import { REGION } from '../../local/cloud/account.ts';
 import { ADMIN_ACCESS_KEY_ID } from '../../local/engines/iam.ts';
@@ -84,8 +85,11 @@ export async function startProduct(settings: SettingsOverrides = {}): Promise<Pr
         id: `key_${secret.slice(3, 12)}`,
         workspaceId: 'ws_demo',
         name: 'narrow',
+        prefix: prefixOf(secret),
         scopes,
         createdAtMs: Date.now(),
+        expiresAtMs: null,
+        lastUsedAtMs: null,
       };
       await put('accounts', apiKeyItem(key, hashApiKey(secret)));
       return secret;

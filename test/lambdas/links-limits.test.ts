@@ -1,3 +1,4 @@
+import { keyIdentity } from '../fixtures/identities.ts';
 import { aLink, NOW_MS, TARGET } from '../fixtures/links.ts';
 import { linksApi } from '../fixtures/links-api.ts';
 import { problemIn } from '../fixtures/problems.ts';
@@ -6,7 +7,7 @@ const URL_ = { original_url: TARGET };
 
 describe('The rate limit', () => {
   const FREE = {
-    caller: { workspaceId: 'ws_free', plan: 'free' as const, keyId: 'key_1', scopes: ['urls:read', 'urls:write'] },
+    identity: keyIdentity({ workspaceId: 'ws_free', plan: 'free', scopes: ['urls:read', 'urls:write'] }),
   };
   const create = (api: ReturnType<typeof linksApi>) =>
     api.call('POST', '/v1/urls', { body: JSON.stringify(URL_), ...FREE });
@@ -78,9 +79,9 @@ describe('Who may', () => {
   it('is asked before anything else: no caller 401, no scope 403', async () => {
     const { call, deps } = linksApi();
     const body = JSON.stringify(URL_);
-    const stranger = await call('POST', '/v1/urls', { body, caller: null });
+    const stranger = await call('POST', '/v1/urls', { body, identity: null });
     expect([stranger.statusCode, problemIn(stranger).error]).toEqual([401, 'UNAUTHENTICATED']);
-    const reader = { workspaceId: 'ws_1', plan: 'pro' as const, keyId: 'k', scopes: ['urls:read', 'analytics:read'] };
+    const reader = keyIdentity({ scopes: ['urls:read', 'analytics:read'] });
     for (const [method, resource] of [
       ['POST', '/v1/urls'],
       ['POST', '/v1/urls/bulk'],
@@ -88,7 +89,7 @@ describe('Who may', () => {
       ['PATCH', '/v1/urls/{code}'],
       ['DELETE', '/v1/urls/{code}'],
     ] as const) {
-      const answer = await call(method, resource, { body, params: { code: 'aB7x3Kq' }, caller: reader });
+      const answer = await call(method, resource, { body, params: { code: 'aB7x3Kq' }, identity: reader });
       expect(problemIn(answer)).toMatchObject({ error: 'FORBIDDEN', status: 403, required_scope: 'urls:write' });
     }
     expect(deps.store.all()).toEqual([]);

@@ -16,7 +16,7 @@ const get = async (
   dependencies: Record<string, boolean> = { links: true },
 ) => {
   const handler = http(quietLogger().logger, serviceHandler({ dependencies: () => Promise.resolve(dependencies) }));
-  return (await handler(appEvent('GET', resource, { params, caller: null }), CONTEXT)) as APIGatewayProxyResult;
+  return (await handler(appEvent('GET', resource, { params, identity: null }), CONTEXT)) as APIGatewayProxyResult;
 };
 
 /** What a person reads of a page. */

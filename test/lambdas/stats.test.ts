@@ -4,6 +4,7 @@ import { http } from '../../lambdas/http.ts';
 import type { StatsDeps } from '../../lambdas/stats/handler.ts';
 import { statsAnswer, statsHandler } from '../../lambdas/stats/handler.ts';
 import { appEvent } from '../fixtures/events.ts';
+import { keyIdentity } from '../fixtures/identities.ts';
 import { aLink, NOW_MS } from '../fixtures/links.ts';
 import { parsed } from '../fixtures/links-api.ts';
 import { memoryLinkStore } from '../fixtures/memory-link-store.ts';
@@ -31,9 +32,9 @@ function world(overrides: Partial<StatsDeps> = {}) {
     ...overrides,
   };
   const handler = http(quietLogger().logger, statsHandler(deps));
-  const get = async (query: Record<string, string> = {}, code = 'aB7x3Kq', caller?: Parameters<typeof appEvent>[2]) =>
+  const get = async (query: Record<string, string> = {}, code = 'aB7x3Kq', more?: Parameters<typeof appEvent>[2]) =>
     (await handler(
-      appEvent('GET', '/v1/urls/{code}/stats', { params: { code }, query, ...caller }),
+      appEvent('GET', '/v1/urls/{code}/stats', { params: { code }, query, ...more }),
       CONTEXT,
     )) as APIGatewayProxyResult;
   return { get, asked };
@@ -75,12 +76,12 @@ describe('The statistics of a link', () => {
     const { get, asked } = world();
     for (const code of ['foreign', 'nothing', 'x'.repeat(5_000)])
       expect(problemIn(await get({}, code)).error).toBe('URL_NOT_FOUND');
-    const writer = { workspaceId: 'ws_1', plan: 'pro' as const, keyId: 'k', scopes: ['urls:write'] };
-    expect(problemIn(await get({}, 'aB7x3Kq', { caller: writer }))).toMatchObject({
+    const writer = keyIdentity({ scopes: ['urls:write'] });
+    expect(problemIn(await get({}, 'aB7x3Kq', { identity: writer }))).toMatchObject({
       error: 'FORBIDDEN',
       required_scope: 'analytics:read',
     });
-    expect(problemIn(await get({}, 'aB7x3Kq', { caller: null })).error).toBe('UNAUTHENTICATED');
+    expect(problemIn(await get({}, 'aB7x3Kq', { identity: null })).error).toBe('UNAUTHENTICATED');
     expect(asked).toEqual([]);
   });
 
