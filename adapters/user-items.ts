@@ -1,5 +1,6 @@
+import { emailSha256 } from '../core/accounts/email.ts';
 import type { Preferences, User } from '../core/accounts/user.ts';
-import { USER_KIND, userKey } from './table.ts';
+import { emailOwnerKey, USER_KIND, userKey } from './table.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -35,4 +36,10 @@ export const fromUserItem = (item: Item): User => ({
   version: Number(item['version']),
   createdAtMs: Number(item['created_at_ms']),
   updatedAtMs: Number(item['updated_at_ms']),
+});
+
+/** Whose address it is. */
+export const emailOwnerItem = (email: string, userId: string) => ({
+  ...emailOwnerKey(emailSha256(email)),
+  user_id: userId,
 });

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { AttributeValue } from './attribute-value.ts';
 import { plainItem } from './attribute-value.ts';
 import type { DocumentClient } from './dynamodb.ts';
@@ -33,6 +33,10 @@ export type WindowCounter = {
   peek(key: WindowKey, nowMs: number): Promise<WindowState | null>;
   peekAtAll(key: WindowKey, names: readonly string[], nowMs: number): Promise<readonly (WindowState | null)[]>;
   giveBack(key: WindowKey): Promise<void>;
+  /** Takes back a use of the item's first window and closes the named others; an item left without a use is gone. */
+  settle(key: WindowKey, others: readonly string[]): Promise<void>;
+  /** Closes all windows of the item. */
+  forget(key: WindowKey): Promise<void>;
 };
 
 const MAX_RACES = 10;
@@ -78,6 +82,22 @@ export function windowCounter(client: DocumentClient, table: string): WindowCoun
     return names.map((name) => openState(Item, name, nowMs));
   };
 
+  const takeBack = async (key: WindowKey, closed: readonly string[]): Promise<void> => {
+    const attributes = closed.map(attributesOf).flatMap(({ used, resetAtMs }) => [used, resetAtMs]);
+    const removal = attributes.length === 0 ? '' : ` REMOVE ${attributes.join(', ')}`;
+    await conditionHeld(
+      client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: key,
+          UpdateExpression: `ADD used :minusOne${removal}`,
+          ConditionExpression: 'used > :zero',
+          ExpressionAttributeValues: { ':minusOne': -1, ':zero': 0 },
+        }),
+      ),
+    );
+  };
+
   return {
     takeFromAll,
     peekAtAll,
@@ -88,22 +108,35 @@ export function windowCounter(client: DocumentClient, table: string): WindowCoun
     async peek(key, nowMs) {
       return (await peekAtAll(key, [ONLY_WINDOW], nowMs))[0] ?? null;
     },
-    async giveBack(key) {
-      try {
-        await client.send(
-          new UpdateCommand({
+    giveBack: (key) => takeBack(key, []),
+    async settle(key, others) {
+      const isGone = await conditionHeld(
+        client.send(
+          new DeleteCommand({
             TableName: table,
             Key: key,
-            UpdateExpression: 'ADD used :minusOne',
-            ConditionExpression: 'used > :zero',
-            ExpressionAttributeValues: { ':minusOne': -1, ':zero': 0 },
+            ConditionExpression: 'attribute_not_exists(pk) OR used <= :one',
+            ExpressionAttributeValues: { ':one': 1 },
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
+      if (!isGone) await takeBack(key, others);
+    },
+    async forget(key) {
+      await client.send(new DeleteCommand({ TableName: table, Key: key }));
     },
   };
+}
+
+/** Whether the condition of a write held. */
+async function conditionHeld(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }
 
 type Item = Readonly<Record<string, unknown>>;

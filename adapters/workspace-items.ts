@@ -1,7 +1,7 @@
 import type { Role } from '../core/accounts/permissions.ts';
 import type { PlanName } from '../core/accounts/plan.ts';
 import type { Invite, Member, Workspace } from '../core/accounts/workspace.ts';
-import { invitedKey, inviteKey, memberKey, membershipKey, workspaceKey } from './table.ts';
+import { invitedKey, inviteKey, memberKey, membershipKey, traceKey, workspaceKey } from './table.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -44,6 +44,12 @@ export const fromMemberItem = (item: Item): Member => ({
 /** How a person finds their workspaces. */
 export const membershipItem = ({ userId, workspaceId }: Member) => ({
   ...membershipKey(userId, workspaceId),
+  workspace_id: workspaceId,
+});
+
+/** Stays when the person leaves: their id may stand in the workspace's audit log. */
+export const traceItem = ({ userId, workspaceId }: Member) => ({
+  ...traceKey(userId, workspaceId),
   workspace_id: workspaceId,
 });
 

@@ -1,4 +1,5 @@
 import type { WindowCounter } from '../../../adapters/window-counter.ts';
+import { ONLY_WINDOW } from '../../../adapters/window-counter.ts';
 import { NOW_MS } from '../../fixtures/links.ts';
 
 const WINDOW_S = 60;
@@ -131,6 +132,29 @@ export function windowCounterContract(name: string, counter: () => WindowCounter
       await takeFromBoth(key, 8, NOW_MS, [MINUTE]);
       expect(await takeFromBoth(key, 2)).toMatchObject({ states: [{ used: 10 }, { used: 2 }], allowed: true });
       expect((await takeFromBoth(key, 1)).allowed).toBe(false);
+    });
+
+    it('settles a success: one use back, the other windows closed, and an item without a use is gone', async () => {
+      const key = newKey();
+      const windows = [
+        { name: ONLY_WINDOW, max: 10, windowS: WINDOW_S },
+        { name: 'in_a_row', max: 100, windowS: 86_400 },
+      ];
+      const takeOne = (nowMs = NOW_MS) => counter().takeFromAll(key, 1, windows, nowMs);
+      for (let use = 0; use < 3; use += 1) await takeOne();
+      await counter().settle(key, ['in_a_row']);
+      expect((await takeOne()).states.map(({ used }) => used)).toEqual([3, 1]);
+      for (let use = 0; use < 3; use += 1) await counter().settle(key, ['in_a_row']);
+      expect(await counter().peekAtAll(key, [ONLY_WINDOW, 'in_a_row'], NOW_MS)).toEqual([null, null]);
+      await counter().settle(key, ['in_a_row']);
+      expect((await takeOne(NOW_MS + 1)).states[0]).toEqual({ used: 1, resetAtMs: NOW_MS + 1 + WINDOW_S * 1_000 });
+    });
+
+    it('forgets all windows of an item at once', async () => {
+      const key = newKey();
+      await take(key, 10);
+      await counter().forget(key);
+      expect(await take(key, 10)).toMatchObject({ used: 10, allowed: true });
     });
 
     it('keeps its keys apart', async () => {
