@@ -1,50 +1,68 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { CredentialStore } from '../core/accounts/authenticate.ts';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { CredentialStore, Person } from '../core/accounts/authenticate.ts';
+import type { User } from '../core/accounts/user.ts';
 import { fromApiKeyItem } from './api-key-items.ts';
 import type { DocumentClient } from './dynamodb.ts';
-import { apiKeyKey, workspaceKey } from './table.ts';
-import { fromWorkspaceItem } from './workspace-items.ts';
+import { fromSessionItem } from './session-items.ts';
+import { apiKeyKey, memberKey, sessionKey, userKey, workspaceKey } from './table.ts';
+import { fromMemberItem, fromWorkspaceItem } from './workspace-items.ts';
 
+type Key = { readonly pk: string; readonly sk: string };
+type Item = Readonly<Record<string, unknown>>;
+
+/** A date of last use is not worth a caller's time. */
+const NOTE_TIMEOUT_MS = 250;
+
+/** Reads are consistent: a new session opens at once, and what was revoked stays so. */
 export function credentialStore(client: DocumentClient, table: string): CredentialStore {
-  const get = async (Key: { pk: string; sk: string }) =>
-    (await client.send(new GetCommand({ TableName: table, Key }))).Item;
+  const find = async <T>(Key: Key, from: (item: Item) => T, attributes?: Projection): Promise<T | null> => {
+    const { Item } = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true, ...attributes }));
+    return Item === undefined ? null : from(Item);
+  };
+  const noteUse = (Key: Key, atMs: number): Promise<void> => noteLastUse(client, table, Key, atMs);
   return {
-    async findApiKey(secretSha256Hex) {
-      const item = await get(apiKeyKey(secretSha256Hex));
-      return item === undefined ? null : fromApiKeyItem(item);
-    },
-    async findWorkspace(workspaceId) {
-      const item = await get(workspaceKey(workspaceId));
-      return item === undefined ? null : fromWorkspaceItem(item);
-    },
+    findApiKey: (secretSha256Hex) => find(apiKeyKey(secretSha256Hex), fromApiKeyItem),
+    findSession: (userId, sessionId) => find(sessionKey(userId, sessionId), fromSessionItem),
+    findPerson: (userId) => find(userKey(userId), fromPersonItem, PERSON),
+    findWorkspace: (workspaceId) => find(workspaceKey(workspaceId), fromWorkspaceItem),
+    findMember: (workspaceId, userId) => find(memberKey(workspaceId, userId), fromMemberItem),
+    noteApiKeyUse: (secretSha256Hex, atMs) => noteUse(apiKeyKey(secretSha256Hex), atMs),
+    noteSessionUse: (userId, sessionId, atMs) => noteUse(sessionKey(userId, sessionId), atMs),
   };
 }
 
-/** How long an answer of the store is believed: a revoked key stops working within this time. */
-export const CREDENTIAL_MEMORY_MS = 1_000;
-const MEMORY_ENTRIES = 1_000;
+type Projection = {
+  readonly ProjectionExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
+};
 
-/** Remembers what was found for a moment: a busy key costs two reads a second, not two a call. Strangers' keys are not remembered. */
-export function rememberedCredentials(store: CredentialStore, nowMs: () => number): CredentialStore {
-  return {
-    findApiKey: remembered((hash) => store.findApiKey(hash), nowMs),
-    findWorkspace: remembered((id) => store.findWorkspace(id), nowMs),
-  };
-}
+/** Neither the address nor the password's hash of a person is read where they are not needed. */
+const PERSON: Projection = {
+  ProjectionExpression: 'id, #status, is_admin, personal_workspace_id, preferences',
+  ExpressionAttributeNames: { '#status': 'status' },
+};
 
-function remembered<T>(
-  find: (name: string) => Promise<T | null>,
-  nowMs: () => number,
-): (name: string) => Promise<T | null> {
-  const memory = new Map<string, { readonly value: T; readonly untilMs: number }>();
-  return async (name) => {
-    const known = memory.get(name);
-    if (known !== undefined && known.untilMs > nowMs()) return known.value;
-    const readAtMs = nowMs();
-    const value = await find(name);
-    if (memory.size >= MEMORY_ENTRIES) memory.clear();
-    if (value === null) memory.delete(name);
-    else memory.set(name, { value, untilMs: readAtMs + CREDENTIAL_MEMORY_MS });
-    return value;
-  };
+const fromPersonItem = (item: Item): Person => ({
+  id: String(item['id']),
+  status: item['status'] as User['status'],
+  isAdmin: item['is_admin'] === true,
+  personalWorkspaceId: String(item['personal_workspace_id']),
+  preferences: item['preferences'] as User['preferences'],
+});
+
+/** Of what is still there, and never back in time. */
+async function noteLastUse(client: DocumentClient, table: string, Key: Key, atMs: number): Promise<void> {
+  const update = new UpdateCommand({
+    TableName: table,
+    Key,
+    UpdateExpression: 'SET last_used_at_ms = :at',
+    ConditionExpression: 'attribute_exists(pk) AND (attribute_type(last_used_at_ms, :null) OR last_used_at_ms < :at)',
+    ExpressionAttributeValues: { ':at': atMs, ':null': 'NULL' },
+  });
+  try {
+    await client.send(update, { abortSignal: AbortSignal.timeout(NOTE_TIMEOUT_MS) });
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
 }

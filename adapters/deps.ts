@@ -6,7 +6,6 @@ import { newLinkPassword } from '../core/links/link-password.ts';
 import { blocklist } from './blocklist.ts';
 import { clickStats, clickTotals } from './click-totals.ts';
 import { countStore } from './count-store.ts';
-import { credentialStore, rememberedCredentials } from './credential-store.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { idempotencyStore } from './idempotency-store.ts';
@@ -61,9 +60,6 @@ export function statsDeps(env: FunctionEnv<'stats'>) {
     nowMs,
   };
 }
-
-export const authorizerDeps = (env: FunctionEnv<'authorizer'>) =>
-  rememberedCredentials(credentialStore(documentClient(), env.ACCOUNTS_TABLE), nowMs);
 
 export const serviceDeps = (env: FunctionEnv<'service'>) => serviceChecks(documentClient(), kinesisClient(), env);
 

@@ -1,15 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteCommand, GetCommand, paginateQuery, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Session } from '../core/accounts/session.ts';
 import { isAlive } from '../core/accounts/session.ts';
 import type { RefreshToken, RotationOutcome, SessionStore } from '../core/accounts/session-store.ts';
 import { batchDelete } from './batch-delete.ts';
 import type { DocumentClient } from './dynamodb.ts';
-import { backoffMs, cancellationCodes, isPassingCancellation, itemInTheWay } from './dynamodb.ts';
 import { fromSessionItem, refreshTokenItem, sessionItem } from './session-items.ts';
 import { refreshTokenKey, sessionKey, userKey, userPartition } from './table.ts';
-
-const MAX_TRANSACTION_ATTEMPTS = 8;
+import { transact } from './transaction.ts';
 
 /** Sessions in DynamoDB, in their person's partition. */
 export function sessionStore(client: DocumentClient, table: string): SessionStore {
@@ -61,12 +58,12 @@ async function put(
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':active': 'active', ':passwordChangedAtMs': passwordChangedAtMs },
   };
-  const cancelled = await transact(client, [
-    { ConditionCheck: isSamePerson },
-    { Put: { TableName: table, Item: sessionItem(session) } },
-    { Put: { TableName: table, Item: refreshTokenItem(session, refresh) } },
-  ]);
-  return cancelled === null ? 'opened' : 'refused';
+  const refusals = await transact(client, {
+    person: { ConditionCheck: isSamePerson },
+    session: { Put: { TableName: table, Item: sessionItem(session) } },
+    token: { Put: { TableName: table, Item: refreshTokenItem(session, refresh) } },
+  });
+  return refusals === null ? 'opened' : 'refused';
 }
 
 async function rotate(
@@ -99,35 +96,17 @@ async function rotate(
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':active': 'active' },
   };
-  const cancelled = await transact(client, [
-    { Update: use },
-    { Update: touch },
-    { ConditionCheck: isActive },
-    { Put: { TableName: table, Item: refreshTokenItem(session, next) } },
-  ]);
-  if (cancelled === null) return 'rotated';
-  const found = itemInTheWay(cancelled, 0);
-  if (found === null || found['session_id'] !== session.id || found['used_at_ms'] === undefined) return 'refused';
+  const refusals = await transact(client, {
+    used: { Update: use },
+    session: { Update: touch },
+    person: { ConditionCheck: isActive },
+    next: { Put: { TableName: table, Item: refreshTokenItem(session, next) } },
+  });
+  if (refusals === null) return 'rotated';
+  const found = refusals.get('used');
+  if (found?.['session_id'] !== session.id || found['used_at_ms'] === undefined) return 'refused';
   // The SDK sent this very transaction twice because the first answer was lost.
   return found['next_sha256'] === next.sha256 ? 'rotated' : 'reused';
-}
-
-type TransactItems = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>;
-
-/** Null when it was done, or the cancellation by one of its conditions. Others that were in the way pass. */
-async function transact(client: DocumentClient, items: TransactItems): Promise<unknown> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await client.send(new TransactWriteCommand({ TransactItems: items }));
-      return null;
-    } catch (error) {
-      const codes = cancellationCodes(error);
-      if (codes?.includes('ConditionalCheckFailed') === true) return error;
-      const mayPass = codes !== null && isPassingCancellation(codes) && attempt + 1 < MAX_TRANSACTION_ATTEMPTS;
-      if (!mayPass) throw error;
-      await sleep(backoffMs(attempt));
-    }
-  }
 }
 
 const sessionItems = (client: DocumentClient, table: string, userId: string) =>

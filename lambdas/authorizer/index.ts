@@ -1,4 +1,4 @@
-import { authorizerDeps } from '../../adapters/deps.ts';
+import { authorizerDeps } from '../../adapters/authorizer-deps.ts';
 import { readEnv } from '../../adapters/env.ts';
 import { authorizerHandler } from './handler.ts';
 
