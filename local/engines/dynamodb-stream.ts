@@ -10,6 +10,8 @@ export type StreamRecord = DynamoDBRecord & {
 export type StreamReader = {
   /** Up to `limit` records behind a sequence number, oldest first; from the oldest retained where it is null. */
   read(afterSequenceNumber: string | null, limit: number): Promise<readonly StreamRecord[]>;
+  /** Resolves when the table changed since the last read began, after 500 ms in any case, or on abort. */
+  waitForChange(signal: AbortSignal): Promise<void>;
 };
 
 type StreamDescription = { StreamDescription: { Shards: { ShardId: string }[] } };
@@ -31,6 +33,7 @@ export function streamReader(options: {
   upstreamArn: string;
 }): StreamReader {
   const { upstream, changes, table, arn, upstreamArn } = options;
+  let seenChanges = 0;
   let shardId: string | null = null;
   /** Where the last read ended, with the server's iterator for going on. */
   let position: { after: string | null; iterator: string } | null = null;
@@ -48,7 +51,7 @@ export function streamReader(options: {
 
   return {
     read: async (after, limit) => {
-      changes.readBegins(table);
+      seenChanges = changes.count(table);
       const input = { ShardIterator: await iteratorAfter(after), Limit: Math.min(limit, RECORDS_PER_READ) };
       const page = await upstream.call<RecordsPage>('DynamoDBStreams', 'GetRecords', input);
       const records = page.Records.map((record) => asLambdaHandsItOver(record, arn));
@@ -56,6 +59,7 @@ export function streamReader(options: {
       position = page.NextShardIterator === undefined ? null : { after: last, iterator: page.NextShardIterator };
       return records;
     },
+    waitForChange: (signal) => changes.waitForChange(table, seenChanges, signal),
   };
 }
 

@@ -20,8 +20,6 @@ export type DynamoDbEngine = Engine &
     streamArn(tableName: string): string;
     /** A reader of the table's stream; each remembers its own place. Throws for a table without a stream. */
     stream(tableName: string): StreamReader;
-    /** Resolves when the table changed since its stream was last read, after 500 ms in any case, or on abort. */
-    waitForChange(tableName: string, signal: AbortSignal): Promise<void>;
     /** Deletes what expired at `nowS` (epoch seconds) and answers how many items went. */
     sweepExpired(tableName: string, ttlAttribute: string, nowS: number): Promise<number>;
   };
@@ -79,7 +77,6 @@ export async function startDynamoDb(options: {
     streamArn: streamArnOf,
     stream: (table) =>
       streamReader({ upstream, changes, table, arn: streamArnOf(table), upstreamArn: upstreamStreamArn(table) }),
-    waitForChange: (table, signal) => changes.waitForChange(table, signal),
     sweepExpired: async (table, ttlAttribute, nowS) => {
       const swept = await sweepExpired(upstream, table, tableNamed(table).keyNames, ttlAttribute, nowS);
       if (swept > 0) changes.changed(table);

@@ -1,7 +1,7 @@
 import type { DynamoDbEngine } from '../engines/dynamodb.ts';
 import type { RecordSource } from './source.ts';
 
-type ReadableTable = Pick<DynamoDbEngine, 'stream' | 'waitForChange'>;
+type ReadableTable = Pick<DynamoDbEngine, 'stream'>;
 
 /** Quicker than AWS: part of how soon a change shows. */
 const POLL_INTERVAL_MS = 50;
@@ -21,6 +21,6 @@ export function dynamoDbSource(engine: ReadableTable, table: string): RecordSour
         filterable: () => record,
       }));
     },
-    wait: (_after, signal) => engine.waitForChange(table, signal),
+    wait: (_after, signal) => reader.waitForChange(signal),
   };
 }

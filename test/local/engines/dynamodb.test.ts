@@ -288,7 +288,7 @@ describe('a stream', () => {
       const reader = engine.stream('links');
       const waitMs = async (): Promise<number> => {
         const startMs = performance.now();
-        await engine.waitForChange('links', new AbortController().signal);
+        await reader.waitForChange(new AbortController().signal);
         return performance.now() - startMs;
       };
       await reader.read(null, 10);
@@ -302,7 +302,35 @@ describe('a stream', () => {
       await reader.read(null, 10);
       await client.send(new PutCommand({ TableName: 'counts', Item: { pk: 'another table' } }));
       expect(await waitMs()).toBeGreaterThan(400);
-      await engine.waitForChange('links', AbortSignal.abort());
+      await reader.waitForChange(AbortSignal.abort());
+    });
+  });
+
+  it('has several readers, and one that reads does not make another wait', async () => {
+    await withEngine(async (engine, client) => {
+      const [one, other] = [engine.stream('links'), engine.stream('links')];
+      for (const reader of [one, other]) await reader.read(null, 10);
+      await put(client, 'a');
+      await other.read(null, 10);
+      const startMs = performance.now();
+      await one.waitForChange(new AbortController().signal);
+      expect(performance.now() - startMs).toBeLessThan(100);
+    });
+  });
+
+  it('holds no more than keys where the table says so, also of a transaction and of a deletion', async () => {
+    await withEngine(async (engine, client) => {
+      await engine.createTable({ ...COUNTS, name: 'outbox', streamViewType: 'KEYS_ONLY' });
+      const Put = { TableName: 'outbox', Item: { pk: 'mail#1', to: 'ada@example.org' } };
+      await client.send(new TransactWriteCommand({ TransactItems: [{ Put }] }));
+      await client.send(new PutCommand({ TableName: 'outbox', Item: { pk: 'mail#1', to: 'eve@example.org' } }));
+      await client.send(new DeleteCommand({ TableName: 'outbox', Key: { pk: 'mail#1' } }));
+      const records = await engine.stream('outbox').read(null, 10);
+      expect(records.map(({ eventName }) => eventName)).toEqual(['INSERT', 'MODIFY', 'REMOVE']);
+      for (const { dynamodb } of records) {
+        expect(dynamodb).toMatchObject({ Keys: { pk: { S: 'mail#1' } }, StreamViewType: 'KEYS_ONLY' });
+        expect(JSON.stringify(dynamodb)).not.toContain('example.org');
+      }
     });
   });
 

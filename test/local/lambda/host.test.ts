@@ -26,6 +26,8 @@ const SOURCES: Readonly<Record<string, string>> = {
     export const handler = async () => { console.log('about to throw'); throw new TableGone('no table'); };`,
   answers:
     'export const handler = async (event) => event === "nothing" ? undefined : { at: new Date(0), gone: undefined, buffer: Buffer.from("x") };',
+  limited:
+    'export const handler = async ({ fail }) => { await new Promise((r) => setTimeout(r, 50)); if (fail) throw new Error("failed"); return "done"; };',
   broken: 'throw new Error("cannot load");',
 };
 
@@ -47,7 +49,7 @@ const planOf = (name: string): FunctionPlan => {
     memoryMb: 128,
     // A full heap takes seconds to be sure of on a busy machine; the time limit must not come first.
     timeoutS: name === 'crash' ? 20 : 1,
-    reservedConcurrency: null,
+    reservedConcurrency: name === 'limited' ? 2 : null,
     inVpc: false,
     logGroupArn: null,
   };
@@ -94,6 +96,18 @@ describe('the Lambda host', () => {
   test('overlaps calls inside one worker', async () => {
     const counts = await Promise.all(Array.from({ length: 20 }, () => host.invoke('overlap', {})));
     expect(Math.max(...(counts as number[]))).toBe(20);
+  });
+
+  test('throttles calls beyond the reserved concurrency, and takes others when those are done, well or not', async () => {
+    const outcomes = (events: readonly object[]) =>
+      Promise.all(events.map((event) => host.invoke('limited', event).catch((error: Error) => error.name)));
+    expect(await outcomes([{}, { fail: true }, {}, {}])).toEqual([
+      'done',
+      'InvocationError',
+      'TooManyRequestsException',
+      'TooManyRequestsException',
+    ]);
+    expect(await outcomes([{}, {}])).toEqual(['done', 'done']);
   });
 
   test('answers are JSON, as everything Lambda returns', async () => {
