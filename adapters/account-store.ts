@@ -1,4 +1,5 @@
 import type { AccountStore, NewAccount } from '../core/accounts/create-user.ts';
+import { enrolAdministrator } from './administrators.ts';
 import { auditItem } from './audit-items.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { pendingUserKey } from './table.ts';
@@ -25,6 +26,7 @@ export function accountStore(client: DocumentClient, table: string): AccountStor
     membership: put(membershipItem(member)),
     trace: put(traceItem(member)),
     audit: put(auditItem(auditEntry)),
+    administrators: user.isAdmin ? enrolAdministrator(table, user.id) : null,
   });
   return {
     async createFrom({ emailSha256, tokenSha256 }, account) {
