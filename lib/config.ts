@@ -37,7 +37,7 @@ export type StageSettings = {
   readonly accounts: {
     /** `open`: anybody with an e-mail address may register; `closed`: administrators make all accounts. */
     readonly registration: 'open' | 'closed';
-    /** How long a new signing key is published before tokens are signed with it; verifiers remember keys for less. */
+    /** How long a new signing key is published before tokens are signed with it; everybody has read it by then. */
     readonly keyLeadS: number;
     /**
      * How many passwords AWS lets the auth function check at once (its reserved concurrency), so that a flood of sign-ins

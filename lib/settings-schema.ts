@@ -60,7 +60,7 @@ const SETTINGS = z
     links: z.strictObject({ maxAliasLength: wholeNumber(3, 50), allowPrivateTargets: z.boolean() }),
     accounts: z.strictObject({
       registration: z.enum(['open', 'closed']),
-      // Verifiers remember the published keys for up to two minutes.
+      // Those who verify and those who sign each remember what they read for a minute (core/accounts/published-keys.ts).
       keyLeadS: wholeNumber(121, 86_400),
       maxConcurrentSignIns: wholeNumber(1, 1_000).nullable(),
     }),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type SettingsOverrides, STAGES, settingsFor } from '../../lib/config.ts';
 import { checkSettings, senderAddress } from '../../lib/settings-schema.ts';
 
@@ -78,4 +79,27 @@ it('refuses a setting it does not know, in a group too', () => {
 it('names every wrong setting at once', () => {
   const overrides = { alarmEmail: 'ops', logRetentionDays: 14 } as unknown as SettingsOverrides;
   expect(() => settingsFor('dev', overrides)).toThrow(/logRetentionDays: [^\n]*\n {2}alarmEmail: /);
+});
+
+describe('the README', () => {
+  const cellsOf = (line: string): string[] => line.split('|').map((cell) => cell.trim().replaceAll('`', ''));
+  const rows = readFileSync('README.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map(cellsOf);
+  const told = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  /** `clicks.stream` is told whole: its members depend on its mode. */
+  const namesOf = (settings: object): string[] =>
+    Object.entries(settings).flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null && name !== 'stream'
+        ? namesOf(value).map((inner) => `${name}.${inner}`)
+        : [name],
+    );
+  const valueAt = (settings: object, path: string): unknown =>
+    path.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], settings);
+
+  it.each(namesOf(STAGES.prod).filter((name) => name !== 'stage'))('tells %s as dev and prod have it', (path) => {
+    const [, , dev, prod] = rows.find(([, name]) => name === path) ?? [];
+    expect([dev, prod]).toEqual([told(valueAt(STAGES.dev, path)), told(valueAt(STAGES.prod, path))]);
+  });
 });
