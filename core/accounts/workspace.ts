@@ -1,6 +1,11 @@
 import type { Role } from './permissions.ts';
 import type { PlanName } from './plan.ts';
 
+/** With the personal one. One deletion of an account ends all of them, so there are not more than that can. */
+export const MAX_OWNED_WORKSPACES = 50;
+/** Members and open invites of one workspace together. */
+export const MAX_SEATS = 100;
+
 export type Workspace = {
   readonly id: string;
   readonly name: string;
