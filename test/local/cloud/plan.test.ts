@@ -75,6 +75,33 @@ describe("Signpost's own templates as a plan", () => {
     expect(links?.streamArn).toMatch(/:table\/Links\w+\/stream\//);
   });
 
+  test('the signing keys are a secret that a function rotates, at once and every 30 days', () => {
+    const keys = plan.secrets.find(({ name }) => name.startsWith('SigningKeys'));
+    const rotateKeys = functionNamed('RotateKeys');
+    expect(keys).toMatchObject({
+      arn: expect.stringMatching(
+        /^arn:aws:secretsmanager:us-east-1:000000000000:secret:SigningKeys\w+-\w{6}$/,
+      ) as string,
+      literal: '{"keys":[]}',
+      rotation: { functionName: rotateKeys?.name, functionArn: rotateKeys?.arn, everyS: 30 * 86_400, atOnce: true },
+    });
+    expect(functionNamed('Auth')?.env['SIGNING_KEYS_SECRET']).toBe(keys?.arn);
+    expect(plan.secrets.find(({ name }) => name.startsWith('OriginSecret'))?.rotation).toBeNull();
+  });
+
+  test('jobs of the outbox are told apart by the prefix of their key', () => {
+    const outbox = plan.tables.find(({ definition }) => definition.name.startsWith('Outbox'));
+    expect(outbox?.definition.streamViewType).toBe('KEYS_ONLY');
+    const followers = plan.eventSources.filter(({ streamArn }) => streamArn === outbox?.streamArn);
+    const prefixes = followers.map(({ functionName, filters }) => [functionName.slice(0, 4), filters]);
+    expect(prefixes).toEqual(
+      ['mail', 'erase'].map((job) => [
+        expect.stringMatching(new RegExp(`^${job.slice(0, 4)}`, 'i')) as string,
+        [{ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: `${job}#` }] } } } }],
+      ]),
+    );
+  });
+
   test('event sources keep every rule of the template, filters parsed', () => {
     const cacheSync = plan.eventSources.find(({ functionName }) => functionName.startsWith('CacheSync'));
     expect(cacheSync).toMatchObject({
@@ -144,7 +171,41 @@ describe('templates the laptop cannot carry out as AWS would', () => {
   const planFor = (resources: Record<string, Resource>): Plan =>
     planOf([{ name: 'Main', assetsDir, template: { Resources: resources } }], facts);
 
+  const rotated = (schedule: object, permission: object): Record<string, Resource> => ({
+    Fn: fn,
+    Role: role({}),
+    Keys: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: '{}' } },
+    Schedule: {
+      Type: 'AWS::SecretsManager::RotationSchedule',
+      Properties: {
+        SecretId: { Ref: 'Keys' },
+        RotationLambdaARN: { 'Fn::GetAtt': ['Fn', 'Arn'] },
+        RotationRules: { AutomaticallyAfterDays: 1 },
+        ...schedule,
+      },
+    },
+    Permission: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: { FunctionName: { Ref: 'Fn' }, Principal: 'secretsmanager.amazonaws.com', ...permission },
+    },
+  });
+
   test.each<[what: string, resources: Record<string, Resource>, message: RegExp]>([
+    [
+      'a rotation that may not call its function',
+      rotated({}, { Principal: 'apigateway.amazonaws.com' }),
+      /Main\/Schedule: Fn does not allow Secrets Manager to call it/,
+    ],
+    [
+      'a rotation by a calendar',
+      rotated({ RotationRules: { ScheduleExpression: 'cron(0 8 1 * ? *)' } }, {}),
+      /does not know the schedule "cron/,
+    ],
+    [
+      'a rotation by a hosted function',
+      rotated({ RotationLambdaARN: undefined }, {}),
+      /functions of the template only/,
+    ],
     ['an unknown resource type', { Q: { Type: 'AWS::Glue::Table' } }, /does not know AWS::Glue::Table/],
     [
       'a policy AWS manages',
@@ -194,6 +255,22 @@ describe('templates the laptop cannot carry out as AWS would', () => {
     ],
   ])('%s is an error that names it', (_what, resources, message) => {
     expect(() => planFor(resources)).toThrow(message);
+  });
+
+  test.each<[rules: object, everyS: number]>([
+    [{ AutomaticallyAfterDays: 30 }, 30 * 86_400],
+    [{ AutomaticallyAfterDays: '7' }, 7 * 86_400],
+    [{ ScheduleExpression: 'rate(4 hours)' }, 4 * 3_600],
+    [{ ScheduleExpression: 'rate(1 day)', Duration: '2h' }, 86_400],
+  ])('a rotation by %j comes every %d seconds', (RotationRules, everyS) => {
+    const [keys] = planFor(rotated({ RotationRules, RotateImmediatelyOnUpdate: false }, {})).secrets;
+    expect(keys?.rotation).toMatchObject({ functionName: 'Fn', everyS, atOnce: false, rules: RotationRules });
+  });
+
+  test('a function may reserve concurrency', () => {
+    const reserving = { ...fn, Properties: { ...fn.Properties, ReservedConcurrentExecutions: 5 } };
+    const { functions } = planFor({ Fn: reserving, Other: fn, Role: role({}) });
+    expect(functions.map(({ reservedConcurrency }) => reservedConcurrency)).toEqual([5, null]);
   });
 
   test('a resource whose condition is false does not exist', () => {

@@ -4,6 +4,7 @@ import { type Door, openDoor } from '../../../local/gateway/door.ts';
 import { playDistribution } from '../../../local/gateway/edge.ts';
 import { playHttpApi } from '../../../local/gateway/http-api.ts';
 import { playRestApi } from '../../../local/gateway/rest-api.ts';
+import { ThrottledError } from '../../../local/lambda/invocation-error.ts';
 import { behavior } from './behavior.ts';
 
 type Event = Readonly<Record<string, unknown>> & { headers: Record<string, string> };
@@ -18,6 +19,7 @@ const restPlan: RestApiPlan = {
   stageVariables: { flavour: 'plain' },
   methods: [
     { method: 'POST', path: '/v1/things', functionName: 'things', timeoutMs: 100, authorizer },
+    { method: 'PUT', path: '/v1/things/{id}/parts/{part}', functionName: 'things', timeoutMs: 100, authorizer },
     { method: 'GET', path: '/open/{name}', functionName: 'things', timeoutMs: 100, authorizer: null },
   ],
   gatewayResponses: {
@@ -176,6 +178,12 @@ describe('the short door', () => {
       '{"message":"Internal Server Error"}',
     ],
     [
+      'a throttled function is 503',
+      () => Promise.reject(new ThrottledError()),
+      503,
+      '{"message":"Service Unavailable"}',
+    ],
+    [
       'an answer after the API’s limit is 503',
       () => new Promise((resolve) => setTimeout(resolve, 300)),
       503,
@@ -257,6 +265,36 @@ describe('the app door', () => {
     expect(seen.headers['X-Viewer-Country']).toBe('US');
   });
 
+  test('the authorizer sees cookies and path parameters, the method sees them too', async () => {
+    const seen: Event[] = [];
+    functions['authorizer'] = (event) => {
+      seen.push(event);
+      return allow(event);
+    };
+    functions['things'] = (event) => {
+      seen.push(event);
+      return { statusCode: 200, body: '{}' };
+    };
+    const response = await fetch(`${appUrl}/v1/things/ws_1/parts/a%20b`, {
+      method: 'PUT',
+      headers: { cookie: '__Host-one=a=b; two="2"', 'x-signpost-csrf': '1' },
+    });
+    expect(response.status).toBe(200);
+    expect(seen).toHaveLength(2);
+    for (const event of seen) {
+      expect(event).toMatchObject({
+        httpMethod: 'PUT',
+        resource: '/v1/things/{id}/parts/{part}',
+        path: '/v1/things/ws_1/parts/a%20b',
+        pathParameters: { id: 'ws_1', part: 'a b' },
+        headers: { Cookie: '__Host-one=a=b; two="2"', 'x-signpost-csrf': '1' },
+        multiValueHeaders: { Cookie: ['__Host-one=a=b; two="2"'] },
+      });
+      expect(event.headers).not.toHaveProperty('cookie');
+    }
+    expect(seen[0]).toMatchObject({ type: 'REQUEST', methodArn: expect.stringMatching(/\/live\/PUT\/v1\//) as string });
+  });
+
   const deny = (event: Event) => {
     const { policyDocument } = allow(event);
     return {
@@ -317,6 +355,7 @@ describe('the app door', () => {
 
   test.each<[claim: string, answer: () => unknown, status: number]>([
     ['a function that throws', () => Promise.reject(new Error('boom')), 502],
+    ['a function that is throttled', () => Promise.reject(new ThrottledError()), 500],
     ['an answer without statusCode', () => ({ hello: 1 }), 502],
     ['a function over the limit', () => new Promise((resolve) => setTimeout(resolve, 300)), 504],
   ])('%s is answered by the gateway with its own status', async (_claim, answer, status) => {
