@@ -1,5 +1,4 @@
-import type { CryptoKey } from 'jose';
-import { importJWK } from 'jose';
+import { createPrivateKey } from 'node:crypto';
 import type { AccessTokenSigner } from '../core/accounts/access-token.ts';
 import { signAccessToken } from '../core/accounts/access-token.ts';
 import type { PublishedKey } from '../core/accounts/published-keys.ts';
@@ -37,7 +36,7 @@ export function accessTokenSigner(
 
   return async (subject, nowMs) => {
     const { kid, privateJwk } = await dueKey(nowMs);
-    const key = (await importJWK(privateJwk, 'EdDSA')) as CryptoKey;
+    const key = createPrivateKey({ key: { ...privateJwk }, format: 'jwk' });
     return signAccessToken({ kid, key }, issuer, subject, nowMs, randomBytes);
   };
 }

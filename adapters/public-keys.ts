@@ -1,6 +1,6 @@
+import type { KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { CryptoKey } from 'jose';
-import { importJWK } from 'jose';
 import type { PublishedKey } from '../core/accounts/published-keys.ts';
 import { isGood, VERIFIER_MEMORY_MS } from '../core/accounts/published-keys.ts';
 import type { PublicKeyStore } from '../core/accounts/rotate-keys.ts';
@@ -33,20 +33,20 @@ export function publicKeyStore(client: DocumentClient, table: string): PublicKey
 /** A stranger's token may name any key: how often one that we do not know makes us read. */
 export const UNKNOWN_KEY_READ_MS = 5_000;
 
-type KnownKey = { readonly published: PublishedKey; readonly key: CryptoKey };
+type KnownKey = { readonly published: PublishedKey; readonly key: KeyObject };
 
 /** Finds public keys by name in what was read at most a minute ago; a name that is not there is looked for again. */
 export function verificationKeys(
   read: () => Promise<readonly PublishedKey[]>,
   nowMs: () => number,
-): (kid: string) => Promise<CryptoKey | null> {
+): (kid: string) => Promise<KeyObject | null> {
   let known: ReadonlyMap<string, KnownKey> = new Map();
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;
 
   const readAgain = async (): Promise<void> => {
     const startedAtMs = nowMs();
-    known = await importedKeys(await read());
+    known = importedKeys(await read());
     readAtMs = startedAtMs;
   };
   const readOnce = (): Promise<void> => {
@@ -64,10 +64,10 @@ export function verificationKeys(
   };
 }
 
-async function importedKeys(published: readonly PublishedKey[]): Promise<ReadonlyMap<string, KnownKey>> {
-  const entries = published.map(async (key) => {
-    const imported = (await importJWK(key.publicJwk, 'EdDSA')) as CryptoKey;
-    return [key.kid, { published: key, key: imported }] as const;
-  });
-  return new Map(await Promise.all(entries));
-}
+const importedKeys = (published: readonly PublishedKey[]): ReadonlyMap<string, KnownKey> =>
+  new Map(
+    published.map((key) => [
+      key.kid,
+      { published: key, key: createPublicKey({ key: { ...key.publicJwk }, format: 'jwk' }) },
+    ]),
+  );

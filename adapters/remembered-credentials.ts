@@ -32,7 +32,7 @@ export function rememberedCredentials(store: CredentialStore, nowMs: () => numbe
 function memory<Names extends readonly string[], T>(find: (...names: Names) => Promise<T | null>, nowMs: () => number) {
   const known = new Map<string, { readonly value: T; readonly untilMs: number }>();
   return {
-    async find(...names: Names): Promise<T | null> {
+    find: async (...names: Names): Promise<T | null> => {
       const name = names.join(' ');
       const remembered = known.get(name);
       if (remembered !== undefined && remembered.untilMs > nowMs()) return remembered.value;
@@ -43,7 +43,7 @@ function memory<Names extends readonly string[], T>(find: (...names: Names) => P
       else known.set(name, { value, untilMs: readAtMs + CREDENTIAL_MEMORY_MS });
       return value;
     },
-    change(names: Names, to: (value: T) => T): void {
+    change: (names: Names, to: (value: T) => T): void => {
       const name = names.join(' ');
       const remembered = known.get(name);
       if (remembered !== undefined) known.set(name, { ...remembered, value: to(remembered.value) });

@@ -77,9 +77,9 @@ async function rotate(
   const use = {
     TableName: table,
     Key: refreshTokenKey(session.userId, usedSha256),
-    UpdateExpression: 'SET used_at_ms = :now, next_sha256 = :next',
+    UpdateExpression: 'SET used_at_ms = :now',
     ConditionExpression: 'session_id = :session AND attribute_not_exists(used_at_ms) AND expires_at_ms > :now',
-    ExpressionAttributeValues: { ':session': session.id, ':now': nowMs, ':next': next.sha256 },
+    ExpressionAttributeValues: { ':session': session.id, ':now': nowMs },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   };
   const touch = {
@@ -104,9 +104,7 @@ async function rotate(
   });
   if (refusals === null) return 'rotated';
   const found = refusals.get('used');
-  if (found?.['session_id'] !== session.id || found['used_at_ms'] === undefined) return 'refused';
-  // The SDK sent this very transaction twice because the first answer was lost.
-  return found['next_sha256'] === next.sha256 ? 'rotated' : 'reused';
+  return found?.['session_id'] === session.id && found['used_at_ms'] !== undefined ? 'reused' : 'refused';
 }
 
 const sessionItems = (client: DocumentClient, table: string, userId: string) =>

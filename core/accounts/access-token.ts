@@ -1,4 +1,4 @@
-import type { CryptoKey } from 'jose';
+import type { KeyObject } from 'node:crypto';
 import { compactVerify, SignJWT } from 'jose';
 import type { RandomBytes } from '../links/short-code.ts';
 import { ACCESS_TOKEN_LIFETIME_S } from './session.ts';
@@ -19,7 +19,7 @@ export type AccessTokenSubject = { readonly userId: string; readonly sessionId: 
 export type AccessTokenSigner = (subject: AccessTokenSubject, nowMs: number) => Promise<string>;
 
 /** The key in use and its name in the key set. */
-export type SigningKey = { readonly kid: string; readonly key: CryptoKey };
+export type SigningKey = { readonly kid: string; readonly key: KeyObject };
 
 /** A JWT that opens the session for 15 minutes. `issuer` names the stage: one stage's tokens are nothing to another. */
 export async function signAccessToken(
@@ -45,7 +45,7 @@ export async function signAccessToken(
 export type AccessTokenVerifier = {
   readonly issuer: string;
   /** The public key of that name; null where it is not in the set or retired. */
-  readonly findKey: (kid: string) => Promise<CryptoKey | null>;
+  readonly findKey: (kid: string) => Promise<KeyObject | null>;
   readonly nowMs: () => number;
 };
 
@@ -77,7 +77,7 @@ function kidOf(token: string): string | null {
 
 const isCanonical = (part: string): boolean => Buffer.from(part, 'base64url').toString('base64url') === part;
 
-async function signedPayload(token: string, key: CryptoKey): Promise<Uint8Array | null> {
+async function signedPayload(token: string, key: KeyObject): Promise<Uint8Array | null> {
   try {
     return (await compactVerify(token, key, { algorithms: [ALGORITHM] })).payload;
   } catch {

@@ -1,5 +1,4 @@
-import type { CryptoKey } from 'jose';
-import { importJWK } from 'jose';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { RandomBytes } from '../links/short-code.ts';
 import { signAccessToken, verifyAccessToken } from './access-token.ts';
 import type { PublishedKey } from './published-keys.ts';
@@ -79,14 +78,14 @@ async function test(deps: RotationDeps, version: string): Promise<void> {
   const newest = set.keys.at(-1);
   if (newest === undefined) throw new Error('The next key set is empty.');
   const issuer = 'signpost:rotation';
-  const key = (await importJWK(newest.privateJwk, 'EdDSA')) as CryptoKey;
+  const key = createPrivateKey({ key: { ...newest.privateJwk }, format: 'jwk' });
   const subject = { userId: 'usr_rotation', sessionId: 'ses_rotation' };
   const token = await signAccessToken({ kid: newest.kid, key }, issuer, subject, deps.nowMs(), deps.randomBytes);
-  const findKey = async (kid: string): Promise<CryptoKey | null> => {
-    const found = published.keys.find((candidate) => candidate.kid === kid);
-    return found === undefined ? null : ((await importJWK(found.publicJwk, 'EdDSA')) as CryptoKey);
-  };
-  const read = await verifyAccessToken({ issuer, findKey, nowMs: deps.nowMs }, token);
+  const half = published.keys.find(({ kid }) => kid === newest.kid);
+  if (half === undefined) throw new Error('The new key was not published.');
+  const publicKey = createPublicKey({ key: { ...half.publicJwk }, format: 'jwk' });
+  const verifier = { issuer, findKey: () => Promise.resolve(publicKey), nowMs: deps.nowMs };
+  const read = await verifyAccessToken(verifier, token);
   if (read === null) throw new Error('The published keys do not verify what the new key signs.');
 }
 
