@@ -20,7 +20,10 @@ export type ProfileRequest = { readonly userId: string; readonly expected: numbe
 const MAX_ATTEMPTS = 5;
 
 /** The person who calls. Throws UNAUTHENTICATED where the account was closed a moment ago. */
-export async function ownProfile({ profiles }: Pick<ProfileDeps, 'profiles'>, userId: string): Promise<User> {
+export async function ownProfile(
+  { profiles }: { readonly profiles: Pick<ProfileStore, 'find'> },
+  userId: string,
+): Promise<User> {
   const user = await profiles.find(userId);
   if (user?.status !== 'active') throw new Failure('UNAUTHENTICATED');
   return user;

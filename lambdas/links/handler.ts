@@ -18,6 +18,7 @@ import type { AnswerHeaders, Handle } from '../http.ts';
 import { callerOf, jsonAnswer } from '../http.ts';
 import { stored, withIdempotency } from '../idempotent.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, parseMembers } from '../json-body.ts';
+import { limitOf } from '../page-query.ts';
 import type { QuotaDeps } from '../quota.ts';
 import { showQuota, takeCreates, withQuotaShown } from '../quota.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
@@ -149,7 +150,7 @@ async function list({ deps, request, caller }: Context): Promise<HttpAnswer> {
     {
       workspaceId: caller.workspaceId,
       sort,
-      limit: Number(query.limit ?? 20),
+      limit: limitOf(query),
       cursor: decodeCursor(query.cursor, caller.workspaceId, sort),
       filter: {
         tag: query.tag ?? null,

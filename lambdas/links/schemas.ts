@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { MAX_BULK } from '../../core/links/bulk-create.ts';
 import { REDIRECT_STATUSES } from '../../core/links/link.ts';
 import { MAX_LINK_PASSWORD_LENGTH } from '../../core/links/link-password.ts';
+import { pageAnswer, pageMembers } from '../page-query.ts';
 
 /** Bodies as customers send them: shapes only. Rules that need the world (targets, aliases, time) are core's. */
 const MAX_TITLE_LENGTH = 200;
@@ -47,8 +48,7 @@ export const bulkBody = z.strictObject({
 });
 
 export const listQuery = z.object({
-  limit: z.optional(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'Must be a whole number from 1 to 100.'))),
-  cursor: z.optional(z.string().check(z.maxLength(2_048))),
+  ...pageMembers,
   tag: z.optional(z.string().check(z.maxLength(MAX_TAG_LENGTH))),
   search: z.optional(z.string().check(z.maxLength(MAX_TITLE_LENGTH))),
   external_id: z.optional(z.string().check(z.minLength(1), z.maxLength(MAX_EXTERNAL_ID_LENGTH))),
@@ -80,7 +80,7 @@ export const linkAnswer = z.strictObject({
 });
 export type LinkAnswer = z.infer<typeof linkAnswer>;
 
-export const listAnswer = z.strictObject({ data: z.array(linkAnswer), next_cursor: z.nullable(z.string()) });
+export const listAnswer = pageAnswer(linkAnswer);
 
 export const bulkAnswer = z.strictObject({
   created: z.int(),

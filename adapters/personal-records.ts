@@ -1,0 +1,78 @@
+import { paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { emailSha256 } from '../core/accounts/email.ts';
+import type { ExportDeps } from '../core/accounts/export-data.ts';
+import { batchGet } from './batch-get.ts';
+import type { DocumentClient } from './dynamodb.ts';
+import {
+  emailPartition,
+  invitedKey,
+  knownDeviceKey,
+  memberKey,
+  membershipKey,
+  traceKey,
+  userPartition,
+  workspaceKey,
+} from './table.ts';
+import { fromMemberItem, fromWorkspaceItem } from './workspace-items.ts';
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** What lies in a person's two partitions: the one of the account and the one of the address. */
+export function personalRecords(client: DocumentClient, table: string): ExportDeps['records'] {
+  const itemsOf = async (partition: string): Promise<readonly Item[]> => {
+    const items: Item[] = [];
+    const query = {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': partition },
+      ConsistentRead: true,
+    };
+    for await (const { Items = [] } of paginateQuery({ client }, query)) items.push(...Items);
+    return items;
+  };
+
+  const membershipsOf = async (userId: string, workspaceIds: readonly string[]) => {
+    const keys = workspaceIds.flatMap((id) => [memberKey(id, userId), workspaceKey(id)]);
+    const items = await batchGet(client, table, keys, { consistent: true });
+    const workspaces = items.filter(({ sk }) => sk === workspaceKey('').sk).map(fromWorkspaceItem);
+    const members = items.filter(({ sk }) => sk !== workspaceKey('').sk).map(fromMemberItem);
+    const byId = new Map(workspaces.map((workspace) => [workspace.id, workspace]));
+    return members
+      .flatMap(({ workspaceId, role, joinedAtMs }) => {
+        const workspace = byId.get(workspaceId);
+        return workspace?.status === 'active' ? [{ workspace, role, joinedAtMs }] : [];
+      })
+      .toSorted((one, other) => (one.workspace.id < other.workspace.id ? -1 : 1));
+  };
+
+  return {
+    async read(user, nowMs) {
+      const [ofPerson, ofAddress] = await Promise.all([
+        itemsOf(userPartition(user.id)),
+        itemsOf(emailPartition(emailSha256(user.email))),
+      ]);
+      return {
+        memberships: await membershipsOf(user.id, workspaceIdsUnder(ofPerson, membershipKey(user.id, '').sk)),
+        tracedWorkspaceIds: workspaceIdsUnder(ofPerson, traceKey(user.id, '').sk),
+        devices: stillThere(under(ofPerson, knownDeviceKey(user.id, '').sk), nowMs).map((item) => ({
+          knownUntilMs: endOf(item),
+        })),
+        invitations: stillThere(under(ofAddress, invitedKey('', '').sk), nowMs).map((item) => ({
+          workspaceId: String(item['workspace_id']),
+          expiresAtMs: endOf(item),
+        })),
+      };
+    },
+  };
+}
+
+const under = (items: readonly Item[], prefix: string): readonly Item[] =>
+  items.filter(({ sk }) => String(sk).startsWith(prefix));
+
+/** The workspace is the end of the sort key. */
+const workspaceIdsUnder = (items: readonly Item[], prefix: string): readonly string[] =>
+  under(items, prefix).map(({ sk }) => String(sk).slice(prefix.length));
+
+const endOf = (item: Item): number => Number(item['ttl_s']) * 1_000;
+const stillThere = (items: readonly Item[], nowMs: number): readonly Item[] =>
+  items.filter((item) => endOf(item) > nowMs);
