@@ -1,0 +1,80 @@
+import { Failure } from '../errors.ts';
+import type { AttemptLimit, AttemptStore } from './attempts.ts';
+import { secondsUntil } from './attempts.ts';
+import type { HashGate } from './hash-gate.ts';
+import { matchesPassword } from './password.ts';
+
+const QUARTER_S = 900;
+const YEAR_S = 365 * 86_400;
+const FIRST = '';
+
+/** Reference bar B9, whatever addresses the guesses come from: ten a quarter of an hour, a hundred without a right one. */
+export const ACCOUNT_LIMIT: AttemptLimit = {
+  name: 'passwords',
+  windows: [
+    { name: FIRST, max: 10, windowS: QUARTER_S },
+    { name: 'in_a_row', max: 100, windowS: YEAR_S },
+  ],
+};
+/** One client that tries one password at many accounts. */
+export const CLIENT_LIMIT: AttemptLimit = {
+  name: 'passwords',
+  windows: [{ name: FIRST, max: 50, windowS: QUARTER_S }],
+};
+
+/** Whose password is tried, by whom. All three are hashes. */
+export type Guesser = {
+  /** Of the address, whether it has an account or not. */
+  readonly account: string;
+  readonly client: string;
+  /** Of a device its person signed in with before; null for any other. */
+  readonly knownDevice: string | null;
+};
+
+export type PasswordCheckDeps = {
+  readonly attempts: AttemptStore;
+  readonly hashGate: HashGate;
+  readonly nowMs: () => number;
+};
+
+/**
+ * Whether it is the password behind `hash`; null is nobody's, which takes as long and never is. The attempt is counted
+ * before the password is looked at, and given back for the right one. Throws SIGN_IN_LOCKED with `retry_after`, for the
+ * right password too, or SERVICE_UNAVAILABLE while too many are being checked.
+ */
+export const checkPassword = (
+  deps: PasswordCheckDeps,
+  guesser: Guesser,
+  password: string,
+  hash: string | null,
+): Promise<boolean> =>
+  // The gate comes first: who is turned away has tried nothing.
+  deps.hashGate(async () => {
+    const limits = limitsOf(guesser);
+    for (const { limit, subject } of limits) await takeOne(deps, limit, subject);
+    if (!(await matchesPassword(password, hash))) return false;
+    await Promise.all(limits.map(({ limit, subject }) => deps.attempts.succeed(limit, subject)));
+    return true;
+  });
+
+/**
+ * A known device has windows of its own, so that strangers who guess cannot lock its person out; it guesses no more often
+ * than they. The client comes before the account: one that is locked uses up nobody's attempts.
+ */
+function limitsOf({ account, client, knownDevice }: Guesser): readonly { limit: AttemptLimit; subject: string }[] {
+  if (knownDevice !== null) return [{ limit: ACCOUNT_LIMIT, subject: `${account}.${knownDevice}` }];
+  return [
+    { limit: CLIENT_LIMIT, subject: client },
+    { limit: ACCOUNT_LIMIT, subject: account },
+  ];
+}
+
+async function takeOne({ attempts, nowMs }: PasswordCheckDeps, limit: AttemptLimit, subject: string): Promise<void> {
+  const now = nowMs();
+  const { allowed, resetAtMs } = await attempts.take(limit, subject, now);
+  if (allowed) return;
+  const retryAfterS = secondsUntil(resetAtMs, now);
+  if (retryAfterS <= QUARTER_S) throw new Failure('SIGN_IN_LOCKED', { retry_after: retryAfterS });
+  const detail = 'Too many wrong passwords were tried in a row; reset the password to sign in again.';
+  throw new Failure('SIGN_IN_LOCKED', { retry_after: retryAfterS }, { detail });
+}

@@ -1,0 +1,72 @@
+import { isOutdatedHash } from '../argon2id.ts';
+import { Failure } from '../errors.ts';
+import type { Guesser, PasswordCheckDeps } from './check-password.ts';
+import { checkPassword } from './check-password.ts';
+import type { CredentialChanges } from './credential-changes.ts';
+import { emailSha256 } from './email.ts';
+import type { KnownDeviceStore } from './known-devices.ts';
+import { deviceSha256, isDeviceToken, newDeviceToken } from './known-devices.ts';
+import type { OpenedSession, SessionDeps, SessionDevice } from './open-session.ts';
+import { openSession } from './open-session.ts';
+import { newPasswordHash } from './password.ts';
+import type { User } from './user.ts';
+import type { UserStore } from './user-store.ts';
+
+export type SignInDeps = PasswordCheckDeps &
+  SessionDeps & {
+    readonly users: UserStore;
+    readonly devices: KnownDeviceStore;
+    readonly changes: Pick<CredentialChanges, 'replaceHash'>;
+  };
+
+/** Where a password comes from: a hash of the client, and what its browser was given to be recognised by, or null. */
+export type SignInOrigin = { readonly client: string; readonly deviceToken: string | null };
+
+export type SignInRequest = SignInOrigin & {
+  /** As `normalEmail` writes it. */
+  readonly email: string;
+  readonly password: string;
+  readonly device: SessionDevice;
+};
+
+export type SignedIn = { readonly user: User; readonly opened: OpenedSession; readonly deviceToken: string };
+
+/**
+ * Opens a session for the right password. An address without an account, or with one that is not active, is a wrong
+ * password: the same reads, the same attempts, one argon2id, the same answer. Throws INVALID_CREDENTIALS, SIGN_IN_LOCKED
+ * or SERVICE_UNAVAILABLE.
+ */
+export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
+  const found = await deps.users.findByEmail(request.email);
+  const guesser = await guesserOf(deps, request.email, found, request);
+  const user = found?.status === 'active' ? found : null;
+  const isRight = await checkPassword(deps, guesser, request.password, user?.passwordHash ?? null);
+  if (user === null || !isRight) throw new Failure('INVALID_CREDENTIALS');
+  await renewHash(deps, user, request.password);
+  const opened = await openSession(deps, user, request.device);
+  const isNew = guesser.knownDevice === null || request.deviceToken === null;
+  const deviceToken = isNew ? newDeviceToken(deps.randomBytes) : request.deviceToken;
+  await deps.devices.remember(user.id, deviceSha256(deviceToken), deps.nowMs());
+  return { user, opened, deviceToken };
+}
+
+/** As whom a password is tried. Devices are looked for where there is no account, too. */
+export async function guesserOf(
+  { devices, nowMs }: { readonly devices: KnownDeviceStore; readonly nowMs: () => number },
+  email: string,
+  user: User | null,
+  { client, deviceToken }: SignInOrigin,
+): Promise<Guesser> {
+  const account = emailSha256(email);
+  if (deviceToken === null || !isDeviceToken(deviceToken)) return { account, client, knownDevice: null };
+  const device = deviceSha256(deviceToken);
+  const isKnown = await devices.isKnown(user?.id ?? account, device, nowMs());
+  return { account, client, knownDevice: isKnown ? device : null };
+}
+
+/** The password is at hand only now, so now is when a hash of former parameters becomes one of today's. */
+async function renewHash({ hashGate, changes }: SignInDeps, user: User, password: string): Promise<void> {
+  if (!isOutdatedHash(user.passwordHash)) return;
+  const passwordHash = await hashGate(() => newPasswordHash(password));
+  await changes.replaceHash(user, passwordHash);
+}
