@@ -58,7 +58,9 @@ export function verificationKeys(
 
   return async (kid) => {
     const ageMs = nowMs() - readAtMs;
-    if (ageMs >= VERIFIER_MEMORY_MS || (!known.has(kid) && ageMs >= UNKNOWN_KEY_READ_MS)) await readOnce();
+    // Before the first rotation there is nothing to remember, and the first key signs at once.
+    const isWorthARead = known.size === 0 || (!known.has(kid) && ageMs >= UNKNOWN_KEY_READ_MS);
+    if (isWorthARead || ageMs >= VERIFIER_MEMORY_MS) await readOnce();
     const found = known.get(kid);
     return found !== undefined && isGood(found.published, nowMs()) ? found.key : null;
   };
