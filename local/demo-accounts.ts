@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { enrolAdministrator } from '../adapters/administrators.ts';
 import { apiKeyItem, workspaceApiKeyItem } from '../adapters/api-key-items.ts';
 import { TABLE_ENV } from '../adapters/env.ts';
-import { emailOwnerKey, traceKey } from '../adapters/table.ts';
-import { userItem } from '../adapters/user-items.ts';
-import { memberItem, membershipItem, workspaceItem } from '../adapters/workspace-items.ts';
+import { ownedWorkspacesKey } from '../adapters/table.ts';
+import { emailOwnerItem, userItem } from '../adapters/user-items.ts';
+import { memberItem, membershipItem, traceItem, workspaceItem } from '../adapters/workspace-items.ts';
 import { type ApiKey, hashApiKey, newApiKey, prefixOf } from '../core/accounts/api-key.ts';
-import { emailSha256 } from '../core/accounts/email.ts';
 import { newPasswordHash } from '../core/accounts/password.ts';
 import { SCOPES } from '../core/accounts/permissions.ts';
 import type { PlanName } from '../core/accounts/plan.ts';
@@ -71,7 +71,8 @@ async function userItems({ email, password }: DemoCredentials, nowMs: number): P
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   };
-  return [userItem(user), { ...emailOwnerKey(emailSha256(email)), user_id: USER_ID }];
+  // The free workspace: the personal one is not counted.
+  return [userItem(user), emailOwnerItem(email, USER_ID), { ...ownedWorkspacesKey(USER_ID), owned: 1 }];
 }
 
 function workspaceItems({ id, name, plan }: DemoWorkspace, key: string, nowMs: number): Item[] {
@@ -90,7 +91,7 @@ function workspaceItems({ id, name, plan }: DemoWorkspace, key: string, nowMs: n
     workspaceItem({ id, name, plan, ownerId: USER_ID, status: 'active', version: 1, createdAtMs: nowMs }),
     memberItem(member),
     membershipItem(member),
-    traceKey(USER_ID, id),
+    traceItem(member),
     apiKeyItem(apiKey, hashApiKey(key)),
     workspaceApiKeyItem(apiKey, hashApiKey(key)),
   ];
@@ -105,7 +106,9 @@ async function putAll(laptop: Laptop, items: readonly Item[]): Promise<void> {
   const TableName = accountsTableOf(laptop);
   try {
     await DynamoDBDocumentClient.from(client).send(
-      new TransactWriteCommand({ TransactItems: items.map((Item) => ({ Put: { TableName, Item } })) }),
+      new TransactWriteCommand({
+        TransactItems: [...items.map((Item) => ({ Put: { TableName, Item } })), enrolAdministrator(TableName, USER_ID)],
+      }),
     );
   } finally {
     client.destroy();

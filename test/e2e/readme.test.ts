@@ -26,12 +26,14 @@ const blocksIn = (text: string): readonly Block[] =>
     text: body,
   }));
 
-/** What differs from run to run: keys, times, ids, ports. */
+/** What differs from run to run: keys, passwords, times, ids, ports. */
 const settled = (text: string): string =>
   text
     .replace(/sp_\w{32}_[0-9a-f]{6}/g, 'sp_KEY')
     .replace(/\(\d+\.\d s\)/, '(SECONDS s)')
+    .replace(/(password: )\S+/, '$1PASSWORD')
     .replace(/(The same facts {2}).*/, '$1PATH')
+    .replace(/(Mails {11})\S+/, '$1PATH')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/"\d{4}-\d\d-\d\d"/g, '"DAY"')
     .replace(/(-)20\d\d"/g, '$1YEAR"')
