@@ -29,6 +29,18 @@ const unpack = ({ body_gzip_base64, ...rest }: PackedAnswer): StoredAnswer => ({
   body: gunzipSync(Buffer.from(body_gzip_base64, 'base64')).toString(),
 });
 
+/** The kept answer of an item with another text in its body and headers; null where that changes nothing. */
+export function rewriteAnswer(
+  item: Readonly<Record<string, unknown>>,
+  rewrite: (text: string) => string,
+): PackedAnswer | null {
+  const packed = item['answer'] as PackedAnswer | undefined;
+  if (packed === undefined) return null;
+  const before = JSON.stringify(unpack(packed));
+  const after = rewrite(before);
+  return after === before ? null : pack(JSON.parse(after) as StoredAnswer);
+}
+
 export function idempotencyStore(client: DocumentClient, table: string): IdempotencyStore {
   const keyOf = ({ workspaceId, key }: KeyedRequest) => idempotencyKey(workspaceId, key);
 

@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Mail } from '../core/accounts/outbox.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { fromJobItem } from './outbox-items.ts';
@@ -15,3 +15,23 @@ export const mailOutbox = (client: DocumentClient, table: string, nowMs: () => n
     await client.send(new DeleteCommand({ TableName: table, Key: { pk: key } }));
   },
 });
+
+/**
+ * Removes what waits for an address. Mails are not found by address, so all that wait are read: as a rule none, and after
+ * an outage of the mail service a day's worth.
+ */
+export async function removeMailsTo(client: DocumentClient, table: string, email: string): Promise<void> {
+  const pages = paginateScan(
+    { client },
+    {
+      TableName: table,
+      FilterExpression: 'mail.#to = :email',
+      ExpressionAttributeNames: { '#to': 'to' },
+      ExpressionAttributeValues: { ':email': email },
+      ConsistentRead: true,
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const { pk } of Items) await client.send(new DeleteCommand({ TableName: table, Key: { pk } }));
+  }
+}

@@ -14,9 +14,9 @@ export function jobItem(job: Job, nowMs: number) {
         ttl_s: Math.ceil(nowMs / 1_000) + MAIL_LIFETIME_S,
       };
     case 'erase-user':
-      return { ...erasureJobKey(job.userId), kind: job.kind, user_id: job.userId };
+      return { ...erasureJobKey(job.userId), kind: job.kind, user_id: job.userId, at_ms: nowMs };
     case 'erase-workspace':
-      return { ...erasureJobKey(job.workspaceId), kind: job.kind, workspace_id: job.workspaceId };
+      return { ...erasureJobKey(job.workspaceId), kind: job.kind, workspace_id: job.workspaceId, at_ms: nowMs };
   }
 }
 

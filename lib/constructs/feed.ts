@@ -60,18 +60,22 @@ const FEEDS: Readonly<Record<FollowerName, (surroundings: FollowerSurroundings) 
     filters: [FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.isEqual(LINK_SORT_KEY) } } } })],
   }),
   // Ten calls of SES fit into the time of one invocation, also when each is slow.
-  mail: (surroundings) => newJobs(MAIL_PREFIX, 10, surroundings),
-  // One erasure may take all of an invocation's time.
-  erase: (surroundings) => newJobs(ERASURE_PREFIX, 1, surroundings),
+  mail: (surroundings) => jobs({ keyPrefix: MAIL_PREFIX, batchSize: 10, events: ['INSERT'] }, surroundings),
+  // Erasures take turns: each is changed to come again, and those that wait together share one invocation.
+  erase: (surroundings) =>
+    jobs({ keyPrefix: ERASURE_PREFIX, batchSize: 100, events: ['INSERT', 'MODIFY'] }, surroundings),
 };
 
 /**
  * Jobs of one kind, tried for as long as DynamoDB keeps the records: mail and the tables behind an erasure may be away for
  * hours, and what somebody was promised is not dropped before.
  */
-const newJobs = (
-  keyPrefix: string,
-  batchSize: number,
+const jobs = (
+  {
+    keyPrefix,
+    batchSize,
+    events,
+  }: { readonly keyPrefix: string; readonly batchSize: number; readonly events: string[] },
   { data, failedRecords }: FollowerSurroundings,
 ): EventSourceMappingOptions => ({
   eventSourceArn: streamArnOf('outbox', data),
@@ -83,7 +87,7 @@ const newJobs = (
   parallelizationFactor: 1,
   filters: [
     FilterCriteria.filter({
-      eventName: FilterRule.isEqual('INSERT'),
+      eventName: FilterRule.or(...events),
       dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(keyPrefix) } } },
     }),
   ],

@@ -51,9 +51,10 @@ it('tells the cache of changed links only, and gives up on old news', () => {
 });
 
 it.each([
-  ['mail', 'MailFeed', MAIL_PREFIX, 10],
-  ['erase', 'EraseFeed', ERASURE_PREFIX, 1],
-])('gives %s its own new jobs for a day, keeping what fails', (_, idPrefix, keyPrefix, BatchSize) => {
+  ['mail', 'MailFeed', MAIL_PREFIX, 10, ['INSERT']],
+  // A job that needs another turn changes its item.
+  ['erase', 'EraseFeed', ERASURE_PREFIX, 100, ['INSERT', 'MODIFY']],
+])('gives %s its own jobs for a day, keeping what fails', (_, idPrefix, keyPrefix, BatchSize, eventName) => {
   const mapping = mappingOf(idPrefix);
   expect(mapping).toMatchObject({
     ...EVERY_MAPPING,
@@ -67,7 +68,7 @@ it.each([
   });
   const { Filters } = mapping['FilterCriteria'] as { Filters: { Pattern: string }[] };
   expect(Filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual([
-    { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: keyPrefix }] } } } },
+    { eventName, dynamodb: { Keys: { pk: { S: [{ prefix: keyPrefix }] } } } },
   ]);
 });
 

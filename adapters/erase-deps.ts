@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { documentClient } from './dynamodb.ts';
+import type { FunctionEnv } from './env.ts';
+import { erasureJobs } from './erasure-jobs.ts';
+import { userErasure } from './user-erasure.ts';
+import { workspaceErasure } from './workspace-erasure.ts';
+
+const PAUSE_MS = 1_000;
+
+export function eraseDeps(env: FunctionEnv<'erase'>) {
+  const client = documentClient();
+  const tables = {
+    accounts: env.ACCOUNTS_TABLE,
+    outbox: env.OUTBOX_TABLE,
+    links: env.LINKS_TABLE,
+    counts: env.COUNTS_TABLE,
+  };
+  return {
+    jobs: erasureJobs(client, tables.outbox),
+    workspaces: workspaceErasure(client, tables),
+    users: userErasure(client, tables),
+    nowMs: Date.now,
+    pause: () => sleep(PAUSE_MS),
+  };
+}

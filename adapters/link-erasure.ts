@@ -1,0 +1,101 @@
+import { PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Pieces } from '../core/accounts/erasure.ts';
+import { erasedLink } from '../core/links/link.ts';
+import { batchDelete } from './batch-delete.ts';
+import { erasedTotalItem } from './count-store.ts';
+import type { DocumentClient } from './dynamodb.ts';
+import type { Item } from './items-of.ts';
+import { allItemsOf, itemsOf, keyOf } from './items-of.ts';
+import { toLinkItem, workspaceTarget } from './link-item.ts';
+import {
+  LINK_SORT_KEY,
+  LINK_TOTAL_SORT_KEY,
+  linkCountsKey,
+  linkKey,
+  linkOfPartitionKey,
+  targetClaimKey,
+} from './table.ts';
+import { unlessRefused } from './unless-refused.ts';
+
+export type LinkTables = { readonly links: string; readonly counts: string };
+
+/** Links worked on side by side; the SDK keeps as many connections. */
+const LINKS_AT_ONCE = 50;
+
+/** A link leaves the index of its workspace with the last thing done to it, so what is in the index is still to do. */
+export function linkErasure(client: DocumentClient, tables: LinkTables) {
+  async function* linksOf(workspaceId: string): AsyncGenerator<readonly Item[]> {
+    const pages = paginateQuery(
+      { client, pageSize: LINKS_AT_ONCE },
+      {
+        TableName: tables.links,
+        IndexName: 'byWorkspace',
+        KeyConditionExpression: 'workspace_id = :workspace',
+        ExpressionAttributeValues: { ':workspace': workspaceId },
+      },
+    );
+    for await (const { Items = [] } of pages) yield Items;
+  }
+
+  async function close(workspaceId: string, { pk, sk }: Item): Promise<void> {
+    await unlessRefused(
+      client.send(
+        new UpdateCommand({
+          TableName: tables.links,
+          Key: { pk, sk },
+          UpdateExpression:
+            'SET #status = :deleted, version = version + :one REMOVE workspace_target, workspace_external_id',
+          ConditionExpression: 'workspace_id = :workspace AND #status <> :deleted',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':deleted': 'deleted', ':one': 1, ':workspace': workspaceId },
+        }),
+      ),
+    );
+  }
+
+  async function erase(workspaceId: string, listed: Item): Promise<void> {
+    const name = linkOfPartitionKey(String(listed['pk']));
+    const items = await allItemsOf(client, tables.links, linkKey(name.domain, name.code).pk);
+    const targets = new Set(items.map((item) => item['target_url']).filter((target) => typeof target === 'string'));
+    const claims = [...targets].map((target) => targetClaimKey(workspaceTarget(workspaceId, target)));
+    const besides = items.filter(({ sk }) => sk !== LINK_SORT_KEY).map(keyOf);
+    await eraseCounts(name);
+    await batchDelete(client, tables.links, [...claims, ...besides]);
+    const version = Math.max(...items.map((item) => Number(item['version'] ?? 0)));
+    await unlessRefused(
+      client.send(
+        new PutCommand({
+          TableName: tables.links,
+          Item: toLinkItem(erasedLink({ ...name, version })),
+          ConditionExpression: 'workspace_id = :workspace',
+          ExpressionAttributeValues: { ':workspace': workspaceId },
+        }),
+      ),
+    );
+  }
+
+  /** The marker first: behind it nothing is counted any more, so what is removed stays removed. */
+  async function eraseCounts(name: { readonly domain: string; readonly code: string }): Promise<void> {
+    await client.send(new PutCommand({ TableName: tables.counts, Item: erasedTotalItem(name) }));
+    for await (const items of itemsOf(client, tables.counts, linkCountsKey(name.domain, name.code))) {
+      const days = items.filter(({ sk }) => sk !== LINK_TOTAL_SORT_KEY).map(keyOf);
+      await batchDelete(client, tables.counts, days);
+    }
+  }
+
+  return {
+    async *closeLinks(workspaceId: string): Pieces {
+      for await (const links of linksOf(workspaceId)) {
+        const open = links.filter(({ status }) => status !== 'deleted');
+        await Promise.all(open.map((link) => close(workspaceId, link)));
+        yield;
+      }
+    },
+    async *eraseLinks(workspaceId: string): Pieces {
+      for await (const links of linksOf(workspaceId)) {
+        await Promise.all(links.map((link) => erase(workspaceId, link)));
+        yield;
+      }
+    },
+  };
+}

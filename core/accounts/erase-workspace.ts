@@ -1,0 +1,31 @@
+import type { Pieces } from './erasure.ts';
+
+/** Everything of one workspace, kind by kind. Doing any of it again changes nothing. */
+export type WorkspaceErasure = {
+  /** Makes every link answer 410; nothing is removed yet. */
+  closeLinks(workspaceId: string): Pieces;
+  /** Leaves of every link that its code is taken, and of its counts that they take no late click. */
+  eraseLinks(workspaceId: string): Pieces;
+  eraseApiKeys(workspaceId: string): Pieces;
+  /** With what leads to them from the invited addresses. */
+  eraseInvites(workspaceId: string): Pieces;
+  /** With what leads to the workspace from people, and from those who left. */
+  eraseMembers(workspaceId: string): Pieces;
+  eraseAuditLog(workspaceId: string): Pieces;
+  /** Limits, answers kept for repeats, and at last the workspace itself. */
+  eraseRest(workspaceId: string): Pieces;
+};
+
+/** First of all what visitors see. */
+export const closingOfWorkspace = (store: WorkspaceErasure, workspaceId: string): readonly Pieces[] => [
+  store.closeLinks(workspaceId),
+];
+
+export const erasureOfWorkspace = (store: WorkspaceErasure, workspaceId: string): readonly Pieces[] => [
+  store.eraseLinks(workspaceId),
+  store.eraseApiKeys(workspaceId),
+  store.eraseInvites(workspaceId),
+  store.eraseMembers(workspaceId),
+  store.eraseAuditLog(workspaceId),
+  store.eraseRest(workspaceId),
+];
