@@ -9,10 +9,8 @@ export type EntryQuery = {
   readonly table: string;
   readonly partition: string;
   readonly prefix: string;
-  readonly order: 'first_to_last' | 'last_to_first';
   readonly filter?: {
     readonly FilterExpression: string;
-    readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
     readonly ExpressionAttributeValues: Readonly<Record<string, unknown>>;
   };
 };
@@ -20,7 +18,7 @@ export type EntryQuery = {
 /** A page of them, from the entry behind `afterId` on; its cursor is the id of the last entry that was looked at. */
 export async function entryPage(
   client: DocumentClient,
-  { table, partition, prefix, order, filter }: EntryQuery,
+  { table, partition, prefix, filter }: EntryQuery,
   limit: number,
   afterId: string | null,
 ): Promise<Page<Item>> {
@@ -28,19 +26,19 @@ export async function entryPage(
     new QueryCommand({
       TableName: table,
       KeyConditionExpression: 'pk = :partition AND begins_with(sk, :prefix)',
-      ...filter,
-      ExpressionAttributeNames: filter?.ExpressionAttributeNames && { ...filter.ExpressionAttributeNames },
+      FilterExpression: filter?.FilterExpression,
       ExpressionAttributeValues: {
         ':partition': partition,
         ':prefix': prefix,
         ...filter?.ExpressionAttributeValues,
       },
       ConsistentRead: true,
-      ScanIndexForward: order === 'first_to_last',
-      Limit: limit,
+      // One more tells whether this page is the last.
+      Limit: limit + 1,
       ExclusiveStartKey: afterId === null ? undefined : { pk: partition, sk: prefix + afterId },
     }),
   );
-  const last = LastEvaluatedKey?.['sk'];
-  return { items: Items, cursor: typeof last === 'string' ? last.slice(prefix.length) : null };
+  const items = Items.slice(0, limit);
+  const last = Items.length > limit ? items.at(-1) : LastEvaluatedKey;
+  return { items, cursor: last === undefined ? null : String(last['sk']).slice(prefix.length) };
 }

@@ -30,7 +30,6 @@ export function inviteStore(client: DocumentClient, tables: AccountTables): Invi
         table,
         partition: workspacePartition(workspaceId),
         prefix: inviteKey(workspaceId, '').sk,
-        order: 'first_to_last',
         filter: { FilterExpression: 'expires_at_ms > :now', ExpressionAttributeValues: { ':now': nowMs } },
       } as const;
       const page = await entryPage(client, query, limit, afterInviteId);

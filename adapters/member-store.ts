@@ -23,13 +23,13 @@ export function memberStore(client: DocumentClient, table: string): MemberStore 
     async list(workspaceId, limit, afterUserId) {
       const partition = workspacePartition(workspaceId);
       const prefix = memberKey(workspaceId, '').sk;
-      const page = await entryPage(client, { table, partition, prefix, order: 'first_to_last' }, limit, afterUserId);
+      const page = await entryPage(client, { table, partition, prefix }, limit, afterUserId);
       return { ...page, items: page.items.map(fromMemberItem) };
     },
     async listOf(userId, limit, afterWorkspaceId) {
       const partition = userPartition(userId);
       const prefix = membershipKey(userId, '').sk;
-      const query = { table, partition, prefix, order: 'first_to_last' } as const;
+      const query = { table, partition, prefix } as const;
       const { items, cursor } = await entryPage(client, query, limit, afterWorkspaceId);
       const workspaceIds = items.map((item) => String(item['workspace_id']));
       return { items: await membersOf(client, table, workspaceIds, userId), cursor };

@@ -4,6 +4,9 @@ import { validationFailed } from '../core/errors.ts';
 import { jsonBody } from './json-body.ts';
 import type { HttpAnswer, HttpRequest } from './request.ts';
 
+/** Whose key it is, and how much body it may stand for. Keys are a workspace's (contract) unless they are one person's in it. */
+export type KeyScope = { readonly workspaceId: string; readonly userId?: string; readonly maxBytes: number };
+
 /**
  * With an Idempotency-Key the first answer is replayed; without one each request is its own. What `work` makes must
  * follow from its seed alone. Throws IDEMPOTENCY_MISMATCH, IDEMPOTENCY_IN_PROGRESS, or whatever `work` throws.
@@ -11,8 +14,7 @@ import type { HttpAnswer, HttpRequest } from './request.ts';
 export async function withIdempotency(
   deps: OnceDeps,
   request: HttpRequest,
-  workspaceId: string,
-  maxBytes: number,
+  { workspaceId, userId, maxBytes }: KeyScope,
   work: (seed: string) => Promise<StoredAnswer>,
 ): Promise<HttpAnswer> {
   const key = request.headers['idempotency-key'];
@@ -23,7 +25,7 @@ export async function withIdempotency(
   }
   jsonBody(request, maxBytes);
   const requestHash = hashRequest(request.method, request.path, request.body ?? '');
-  return once(deps, { workspaceId, key, requestHash }, work);
+  return once(deps, { workspaceId, key: userId === undefined ? key : `${userId}#${key}`, requestHash }, work);
 }
 
 /** An answer as it is kept for a replay. */

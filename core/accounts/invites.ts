@@ -7,6 +7,7 @@ import type { Caller } from './caller.ts';
 import { findWorkspace } from './change-workspace.ts';
 import { seededAtMs, seededBytes } from './idempotency.ts';
 import type { InviteStore } from './invite-store.ts';
+import { newMailJob } from './mail-job.ts';
 import type { GivenRole } from './member-store.ts';
 import { newOneTimeToken, readOneTimeToken, TOKEN_LIFETIME_S } from './one-time-token.ts';
 import type { Job } from './outbox.ts';
@@ -74,10 +75,9 @@ function newInvite(workspace: Workspace, draft: InviteDraft, seed: string): { of
       createdAtMs,
       expiresAtMs: createdAtMs + TOKEN_LIFETIME_S.invite * 1_000,
     },
-    mail: {
-      kind: 'mail',
-      id: newSortableId('mail', createdAtMs, randomBytes),
-      mail: {
+    mail: newMailJob(
+      { randomBytes, nowMs: () => createdAtMs },
+      {
         kind: 'invited',
         to: draft.email,
         appOrigin: draft.appOrigin,
@@ -85,7 +85,7 @@ function newInvite(workspace: Workspace, draft: InviteDraft, seed: string): { of
         role: draft.role,
         token: token.text,
       },
-    },
+    ),
   };
 }
 

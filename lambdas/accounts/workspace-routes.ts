@@ -1,12 +1,24 @@
+import type { AuditLogDeps } from './audit-log.ts';
 import { listAuditLog } from './audit-log.ts';
 import type { AccountsRoutes } from './context.ts';
+import type { InvitesDeps } from './invites.ts';
 import { acceptInvite, createInvite, listInvites, revokeInvite } from './invites.ts';
-import { changeMember, leaveWorkspace, listMembers, removeMember, transferWorkspace } from './members.ts';
-import { createWorkspace, deleteWorkspace, listWorkspaces, readWorkspace, renameWorkspace } from './workspaces.ts';
+import type { MembersDeps } from './members.ts';
+import { changeMember, leaveWorkspace, listMembers, removeMember } from './members.ts';
+import type { WorkspacesDeps } from './workspaces.ts';
+import {
+  createWorkspace,
+  deleteWorkspace,
+  listWorkspaces,
+  readWorkspace,
+  renameWorkspace,
+  transferWorkspace,
+} from './workspaces.ts';
 
-export type WorkspacesDeps = object;
+export type SharedDeps = WorkspacesDeps & MembersDeps & InvitesDeps & AuditLogDeps;
 
-export const WORKSPACE_ROUTES: AccountsRoutes<WorkspacesDeps> = {
+/** What people share. */
+export const WORKSPACE_ROUTES: AccountsRoutes<SharedDeps> = {
   'GET /v1/workspaces': listWorkspaces,
   'POST /v1/workspaces': createWorkspace,
   'GET /v1/workspaces/{workspace_id}': readWorkspace,

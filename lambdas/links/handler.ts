@@ -205,7 +205,9 @@ const onceWithKey = (
   maxBytes: number,
   verb: (context: Context, seed: string) => Promise<StoredAnswer>,
 ): Promise<HttpAnswer> =>
-  withIdempotency(context.deps, context.request, context.caller.workspaceId, maxBytes, (seed) => verb(context, seed));
+  withIdempotency(context.deps, context.request, { workspaceId: context.caller.workspaceId, maxBytes }, (seed) =>
+    verb(context, seed),
+  );
 
 const whileQuotaIsShown = (context: Context, verb: Verb): Promise<HttpAnswer> =>
   withQuotaShown(context.deps, context.caller, context.answerHeaders, () => verb(context));
