@@ -1,6 +1,7 @@
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { emailSha256 } from '../core/accounts/email.ts';
 import type { ErasedPerson, UserErasure } from '../core/accounts/erase-user.ts';
+import { deviceSubject } from '../core/accounts/known-devices.ts';
 import { batchDelete } from './batch-delete.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import type { Item } from './items-of.ts';
@@ -113,7 +114,8 @@ export function userErasure(
       const prefix = knownDeviceKey('', '').sk;
       const subjects = [...hashOf(person)];
       for await (const devices of itemsOf(client, table, userPartition(person.userId), prefix)) {
-        subjects.push(...devices.map(({ sk }) => String(sk).slice(prefix.length)));
+        const ids = devices.map(({ sk }) => String(sk).slice(prefix.length));
+        subjects.push(...hashOf(person).flatMap((account) => ids.map((id) => deviceSubject(account, id))));
       }
       for (const subject of subjects) {
         await remove((await allItemsOf(client, table, attemptsKey('', subject).pk)).map(keyOf));

@@ -2,6 +2,7 @@ import { Failure } from '../errors.ts';
 import type { AttemptLimit, AttemptStore } from './attempts.ts';
 import { secondsUntil } from './attempts.ts';
 import type { HashGate } from './hash-gate.ts';
+import { deviceSubject } from './known-devices.ts';
 import { matchesPassword } from './password.ts';
 
 const QUARTER_S = 900;
@@ -62,7 +63,7 @@ export const checkPassword = (
  * than they. The client comes before the account: one that is locked uses up nobody's attempts.
  */
 function limitsOf({ account, client, knownDevice }: Guesser): readonly { limit: AttemptLimit; subject: string }[] {
-  if (knownDevice !== null) return [{ limit: ACCOUNT_LIMIT, subject: `${account}.${knownDevice}` }];
+  if (knownDevice !== null) return [{ limit: ACCOUNT_LIMIT, subject: deviceSubject(account, knownDevice) }];
   return [
     { limit: CLIENT_LIMIT, subject: client },
     { limit: ACCOUNT_LIMIT, subject: account },

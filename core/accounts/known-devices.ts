@@ -19,3 +19,6 @@ export const isDeviceToken = (text: string): boolean => PATTERN.test(text);
 
 /** Hex: what is stored. */
 export const deviceSha256 = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** Whose windows of guesses a known device has: its own at that account. Both are hashes. */
+export const deviceSubject = (account: string, deviceSha256: string): string => `${account}.${deviceSha256}`;
