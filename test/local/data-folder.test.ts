@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataFolder, openEphemeralFolder, resetDataFolder } from '../../local/data-folder.ts';
@@ -50,6 +50,12 @@ describe('the data folder', () => {
     const path = folderWith(claim, files);
     expect(() => openDataFolder(path)).toThrow(message);
     expect(readdirSync(path).filter((name) => !name.startsWith('lock'))).toEqual(Object.keys(files).sort());
+  });
+
+  test('of a former Signpost is taken over, and says so to former ones', () => {
+    const path = folderWith('former', { 'format.json': '{"format": 1}', 'demo.json': '{}' });
+    openDataFolder(path).close();
+    expect(readFileSync(join(path, 'format.json'), 'utf8')).toBe('{"format":2}\n');
   });
 
   test('cannot be a file', () => {

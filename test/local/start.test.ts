@@ -47,12 +47,23 @@ async function ready(started: Started): Promise<void> {
 
 const demoIn = (folder: string): Demo => JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8')) as Demo;
 
+async function statusOfSignIn({ app, email }: Demo, password: string): Promise<number> {
+  const answer = await fetch(`${app}/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  await answer.body?.cancel();
+  return answer.status;
+}
+
 describe('npm start', () => {
   test('starts whole, seeds once, keeps its data over restarts and stops cleanly', async () => {
     const data = join(root, 'kept');
     const first = start(['--data', data]);
     await ready(first);
-    const { app, short, api_key } = demoIn(data);
+    const demo = demoIn(data);
+    const { app, short, email, password, api_key } = demo;
     const headers = { authorization: `Bearer ${api_key}`, 'content-type': 'application/json' };
     const created = await fetch(`${app}/v1/urls`, {
       method: 'POST',
@@ -63,13 +74,15 @@ describe('npm start', () => {
       201,
       `${short}/mine`,
     ]);
-    for (const text of [app, short, api_key, 'demo.json', 'dynoxide']) expect(first.output()).toContain(text);
+    for (const text of [app, short, email, password, api_key, 'demo.json', 'outbox', 'dynoxide'])
+      expect(first.output()).toContain(text);
     expect(await stop(first.child)).toBe(0);
+    expect(existsSync(join(data, 'run.json'))).toBe(false);
 
     const second = start(['--data', data]);
     await ready(second);
     const again = demoIn(data);
-    expect(again.api_key).toBe(api_key);
+    expect(again).toEqual({ ...demo, app: again.app, short: again.short });
     const visit = await fetch(`${again.short}/mine`, { redirect: 'manual' });
     expect([visit.status, visit.headers.get('location')]).toEqual([302, 'https://example.com/mine']);
     expect((await fetch(`${again.short}/blog`, { redirect: 'manual' })).status).toBe(302);
@@ -80,6 +93,27 @@ describe('npm start', () => {
       1,
       expect.stringMatching(/^Signpost could not start: Another Signpost is using .*\n$/),
     ]);
+    expect(await stop(second.child)).toBe(0);
+  }, 60_000);
+
+  test('a demo.json from before there were people keeps its keys and gets somebody to sign in as', async () => {
+    const data = join(root, 'former');
+    const first = start(['--data', data, '--empty']);
+    await ready(first);
+    expect(await stop(first.child)).toBe(0);
+    const { email: _email, password: formerPassword, ...former } = demoIn(data);
+    writeFileSync(join(data, 'demo.json'), JSON.stringify(former));
+    const second = start(['--data', data, '--empty']);
+    await ready(second);
+    const demo = demoIn(data);
+    expect(demo).toMatchObject({ api_key: former.api_key, free_api_key: former.free_api_key });
+    expect([demo.email, demo.password === formerPassword]).toEqual(['demo@signpost.localhost', false]);
+    for (const key of [demo.api_key, demo.free_api_key]) {
+      const list = await fetch(`${demo.app}/v1/urls`, { headers: { authorization: `Bearer ${key}` } });
+      expect(list.status).toBe(200);
+    }
+    expect(await statusOfSignIn(demo, demo.password)).toBe(200);
+    expect(await statusOfSignIn(demo, formerPassword)).toBe(401);
     expect(await stop(second.child)).toBe(0);
   }, 60_000);
 
@@ -101,7 +135,7 @@ describe('npm start', () => {
   mkdirSync(broken);
   mkdirSync(newer);
   writeFileSync(join(broken, 'format.json'), 'half a fi');
-  writeFileSync(join(newer, 'format.json'), '{"format": 2}');
+  writeFileSync(join(newer, 'format.json'), '{"format": 3}');
   writeFileSync(file, '');
 
   test.each<[claim: string, args: string[], env: Record<string, string>, message: RegExp]>([

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -381,6 +383,25 @@ describe('a data folder', () => {
       },
       { dataDir },
     );
+  });
+
+  it('holds no byte of what was deleted after the next start', async () => {
+    const dataDir = newFolder();
+    const bytes = (): string => {
+      const files = readdirSync(dataDir).filter((name) => name.startsWith('tables.db'));
+      return files.map((name) => readFileSync(join(dataDir, name), 'latin1')).join();
+    };
+    await withEngine(
+      async (_, client) => {
+        const Item = { pk: 'mail#1', to: 'ada@example.org' };
+        await client.send(new PutCommand({ TableName: 'counts', Item }));
+        expect(bytes()).toContain('ada@example.org');
+        await client.send(new DeleteCommand({ TableName: 'counts', Key: { pk: 'mail#1' } }));
+        expect(bytes()).toContain('ada@example.org');
+      },
+      { dataDir },
+    );
+    await withEngine(async () => expect(bytes()).not.toContain('ada@example.org'), { dataDir });
   });
 
   it('serves one Signpost at a time', async () => {
