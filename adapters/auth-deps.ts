@@ -5,13 +5,15 @@ import { attempts } from './attempts.ts';
 import { credentialChanges } from './credential-changes.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
+import { inviteStore } from './invite-store.ts';
 import { knownDevices } from './known-devices.ts';
-import { publicKeyStore } from './public-keys.ts';
+import { publicKeyStore, verificationKeys } from './public-keys.ts';
 import { registrationStore } from './registration-store.ts';
 import { sessionDeps } from './session-deps.ts';
 import { userStore } from './user-store.ts';
 import { userTokenStore } from './user-token-store.ts';
 import { windowCounter } from './window-counter.ts';
+import { workspaceStore } from './workspace-store.ts';
 
 const nowMs = Date.now;
 
@@ -24,6 +26,7 @@ export function authDeps(env: FunctionEnv<'auth'>) {
   const table = env.ACCOUNTS_TABLE;
   const tables = { accounts: table, outbox: env.OUTBOX_TABLE };
   const publicKeys = publicKeyStore(client, table);
+  const publishedKeys = async () => (await publicKeys.read()).keys;
   return {
     ...sessionDeps(client, env),
     users: userStore(client, table),
@@ -33,7 +36,10 @@ export function authDeps(env: FunctionEnv<'auth'>) {
     changes: credentialChanges(client, tables, nowMs),
     attempts: attempts(windowCounter(client, table)),
     devices: knownDevices(client, table),
-    publishedKeys: async () => (await publicKeys.read()).keys,
+    publishedKeys,
+    accessTokens: { issuer: env.TOKEN_ISSUER, findKey: verificationKeys(publishedKeys, nowMs), nowMs },
+    invites: inviteStore(client, tables),
+    workspaces: workspaceStore(client, tables, nowMs),
     hashGate: hashGate(GATE_SIZE),
     isRegistrationOpen: env.REGISTRATION === 'open',
     originSecret: env.ORIGIN_SECRET,

@@ -6,11 +6,11 @@ import type { User } from '../core/accounts/user.ts';
 import type { UserToken } from '../core/accounts/user-token.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { jobItem } from './outbox-items.ts';
-import type { AccountTables } from './registration-store.ts';
 import { emailOwnerKey, userKey, userTokenKey } from './table.ts';
 import type { TransactionWrite } from './transaction.ts';
 import { transact } from './transaction.ts';
 import { emailOwnerItem } from './user-items.ts';
+import type { AccountTables } from './workspace-store.ts';
 
 /** That the account still is what was read, as far as signing in goes. */
 const UNCHANGED = 'email = :formerEmail AND password_changed_at_ms = :formerChange AND #status = :active';

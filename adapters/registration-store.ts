@@ -5,9 +5,7 @@ import { jobItem } from './outbox-items.ts';
 import { fromRegistrationItem, registrationItem } from './registration-items.ts';
 import { pendingUserKey } from './table.ts';
 import { transact } from './transaction.ts';
-
-/** The tables that a change of an account and its mail are written to, together. */
-export type AccountTables = { readonly accounts: string; readonly outbox: string };
+import type { AccountTables } from './workspace-store.ts';
 
 export const registrationStore = (
   client: DocumentClient,

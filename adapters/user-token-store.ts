@@ -2,10 +2,10 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { UserTokenStore } from '../core/accounts/user-token.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { jobItem } from './outbox-items.ts';
-import type { AccountTables } from './registration-store.ts';
 import { userTokenKey } from './table.ts';
 import { transact } from './transaction.ts';
 import { fromUserTokenItem, userTokenItem } from './user-token-items.ts';
+import type { AccountTables } from './workspace-store.ts';
 
 export const userTokenStore = (
   client: DocumentClient,

@@ -1,6 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { AttributeValue } from './attribute-value.ts';
 import { plainItem } from './attribute-value.ts';
 import type { DocumentClient } from './dynamodb.ts';
 
@@ -57,7 +56,7 @@ export function windowCounter(client: DocumentClient, table: string): WindowCoun
       return { written: Attributes };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return { met: error.Item === undefined ? {} : plainItem(error.Item as Record<string, AttributeValue>) };
+      return { met: error.Item === undefined ? {} : plainItem(error.Item) };
     }
   };
 

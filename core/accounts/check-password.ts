@@ -75,7 +75,12 @@ async function takeOne({ attempts, nowMs }: PasswordCheckDeps, limit: AttemptLim
   const { allowed, resetAtMs } = await attempts.take(limit, subject, now);
   if (allowed) return;
   const retryAfterS = secondsUntil(resetAtMs, now);
-  if (retryAfterS <= QUARTER_S) throw new Failure('SIGN_IN_LOCKED', { retry_after: retryAfterS });
-  const detail = 'Too many wrong passwords were tried in a row; reset the password to sign in again.';
-  throw new Failure('SIGN_IN_LOCKED', { retry_after: retryAfterS }, { detail });
+  throw new Failure('SIGN_IN_LOCKED', { retry_after: retryAfterS }, { detail: lockedSentence(retryAfterS) });
+}
+
+function lockedSentence(retryAfterS: number): string {
+  if (retryAfterS > QUARTER_S)
+    return 'Too many wrong passwords were tried in a row; reset the password to sign in again.';
+  const minutes = Math.ceil(retryAfterS / 60);
+  return `Too many wrong passwords were tried; the right one is refused too for ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
 }

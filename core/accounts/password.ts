@@ -13,7 +13,7 @@ export type PasswordProblem = 'too_short' | 'too_long' | 'common';
 /** What is wrong with a password somebody wants to have, or null. */
 export function passwordProblem(password: string, { email, name }: PasswordOwner): PasswordProblem | null {
   const normal = password.normalize('NFC');
-  const length = [...normal].length;
+  const length = Array.from(normal).length;
   if (length < MIN_PASSWORD_LENGTH) return 'too_short';
   if (length > MAX_PASSWORD_LENGTH) return 'too_long';
   const own = [email, email.slice(0, email.lastIndexOf('@')), name.normalize('NFC')];

@@ -12,40 +12,47 @@ import { newPasswordHash } from './password.ts';
 import type { User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
-export type SignInDeps = PasswordCheckDeps &
-  SessionDeps & {
-    readonly users: UserStore;
-    readonly devices: KnownDeviceStore;
-    readonly changes: Pick<CredentialChanges, 'replaceHash'>;
-  };
+export type RecogniseDeps = PasswordCheckDeps & { readonly users: UserStore; readonly devices: KnownDeviceStore };
+export type SignInDeps = RecogniseDeps & SessionDeps & { readonly changes: Pick<CredentialChanges, 'replaceHash'> };
 
 /** Where a password comes from: a hash of the client, and what its browser was given to be recognised by, or null. */
 export type SignInOrigin = { readonly client: string; readonly deviceToken: string | null };
 
-export type SignInRequest = SignInOrigin & {
+export type ShownPassword = SignInOrigin & {
   /** As `normalEmail` writes it. */
   readonly email: string;
   readonly password: string;
-  readonly device: SessionDevice;
 };
+
+/**
+ * The person whose password it is. An address without an account, or with one that is not active, is a wrong password:
+ * the same reads, the same attempts, one argon2id, the same answer. Throws INVALID_CREDENTIALS, SIGN_IN_LOCKED or
+ * SERVICE_UNAVAILABLE.
+ */
+export async function recognise(
+  deps: RecogniseDeps,
+  shown: ShownPassword,
+): Promise<{ readonly user: User; readonly guesser: Guesser }> {
+  const found = await deps.users.findByEmail(shown.email);
+  const guesser = await guesserOf(deps, shown.email, found, shown);
+  const user = found?.status === 'active' ? found : null;
+  const isRight = await checkPassword(deps, guesser, shown.password, user?.passwordHash ?? null);
+  if (user === null || !isRight) throw new Failure('INVALID_CREDENTIALS');
+  return { user, guesser };
+}
 
 export type SignedIn = { readonly user: User; readonly opened: OpenedSession; readonly deviceToken: string };
 
-/**
- * Opens a session for the right password. An address without an account, or with one that is not active, is a wrong
- * password: the same reads, the same attempts, one argon2id, the same answer. Throws INVALID_CREDENTIALS, SIGN_IN_LOCKED
- * or SERVICE_UNAVAILABLE.
- */
-export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
-  const found = await deps.users.findByEmail(request.email);
-  const guesser = await guesserOf(deps, request.email, found, request);
-  const user = found?.status === 'active' ? found : null;
-  const isRight = await checkPassword(deps, guesser, request.password, user?.passwordHash ?? null);
-  if (user === null || !isRight) throw new Failure('INVALID_CREDENTIALS');
+/** Opens a session for the right password, and knows the device the next time. Throws as `recognise`. */
+export async function signIn(
+  deps: SignInDeps,
+  request: ShownPassword & { readonly device: SessionDevice },
+): Promise<SignedIn> {
+  const { user, guesser } = await recognise(deps, request);
   await renewHash(deps, user, request.password);
   const opened = await openSession(deps, user, request.device);
-  const isNew = guesser.knownDevice === null || request.deviceToken === null;
-  const deviceToken = isNew ? newDeviceToken(deps.randomBytes) : request.deviceToken;
+  const isStranger = guesser.knownDevice === null || request.deviceToken === null;
+  const deviceToken = isStranger ? newDeviceToken(deps.randomBytes) : request.deviceToken;
   await deps.devices.remember(user.id, deviceSha256(deviceToken), deps.nowMs());
   return { user, opened, deviceToken };
 }

@@ -8,13 +8,16 @@ export const emailText = z.string().check(
   z.refine((text) => normalEmail(text) !== null, 'Must be an e-mail address.'),
 );
 
+const ONE_LINE = 'Must be readable text on one line.';
+
 /** What people and workspaces are called: anything one can read on one line. */
 export const nameText = z
   .string()
   .check(
     z.minLength(1),
     z.maxLength(100),
-    z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*\S[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Must be readable text on one line.'),
+    z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, ONE_LINE),
+    z.regex(/[\p{L}\p{N}\p{P}\p{S}]/u, ONE_LINE),
   );
 
 /** Rules beyond this are told in words of their own (`core/accounts/password.ts`); megabytes are not looked at. */

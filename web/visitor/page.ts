@@ -1,7 +1,7 @@
 import { COLOURS, frameWith } from '../frame.ts';
 
-/** Every page a visitor may see: one card in the middle, readable in both colour schemes and at 320 pixels. */
-const STYLE = `${COLOURS}
+/** One card in the middle, readable in both colour schemes and at 320 pixels. */
+export const CARD_STYLE = `${COLOURS}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:24px;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{width:100%;max-width:460px;padding:32px;background:var(--card);border:1px solid var(--line);border-radius:12px}
 h1{margin:0 0 8px;font-size:22px;line-height:1.25}
@@ -15,5 +15,5 @@ button,.button{display:inline-block;min-height:44px;margin-top:16px;padding:10px
 .error{color:var(--error);font-weight:600}
 `;
 
-/** A form may post to us and be redirected on to the link's target: browsers hold redirects to `form-action` too. */
-export const { headers: PAGE_HEADERS, page } = frameWith(STYLE, "'self' http: https:");
+/** Every page a visitor may see. A form may post to us and be redirected on to the link's target: browsers hold redirects to `form-action` too. */
+export const { headers: PAGE_HEADERS, page } = frameWith(CARD_STYLE, "'self' http: https:");
