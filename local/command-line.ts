@@ -11,13 +11,18 @@ const ADMIN_FUNCTION_PREFIX = 'AdminFunction';
 export async function openToCommandLine(
   plan: Plan,
   host: Pick<LambdaHost, 'invoke'>,
-  dataPath: string,
+  { dataPath, appUrl }: { readonly dataPath: string; readonly appUrl: string },
 ): Promise<{ close(): Promise<void> }> {
   const adminFunction = plan.functions.find(({ name }) => name.startsWith(ADMIN_FUNCTION_PREFIX))?.name;
   if (adminFunction === undefined) throw new Error(`No template has a function ${ADMIN_FUNCTION_PREFIX}….`);
   const accessKeyId = randomUUID();
   const { url, close } = await startLambdaApi({ accessKeyId, functionNames: [adminFunction], invoke: host.invoke });
-  writeRunFile(dataPath, { lambda_url: url, access_key_id: accessKeyId, admin_function: adminFunction });
+  writeRunFile(dataPath, {
+    lambda_url: url,
+    access_key_id: accessKeyId,
+    admin_function: adminFunction,
+    app_url: appUrl,
+  });
   return {
     async close() {
       removeRunFile(dataPath);

@@ -117,10 +117,11 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   onProgress('loading the functions');
   const visited = plan.httpApis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName));
   await Promise.all([rotator.first(), host.warm([...new Set(visited)])]);
-  started.closing(await openToCommandLine(plan, host, folder.path));
+  const appUrl = `http://${appDoor.domain}`;
+  started.closing(await openToCommandLine(plan, host, { dataPath: folder.path, appUrl }));
 
   return {
-    appUrl: `http://${appDoor.domain}`,
+    appUrl,
     shortUrl: `http://${shortDoor.domain}`,
     plan,
     engines,

@@ -7,6 +7,7 @@ export type Run = {
   readonly lambda_url: string;
   readonly access_key_id: string;
   readonly admin_function: string;
+  readonly app_url: string;
 };
 
 const pathIn = (dataPath: string): string => join(dataPath, 'run.json');

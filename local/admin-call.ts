@@ -1,0 +1,63 @@
+import { startLaptop } from './laptop.ts';
+import { type Run, readRunFile } from './run-file.ts';
+
+/** What the `admin` function is asked for. */
+export type AdminEvent = {
+  readonly command: 'create-user';
+  readonly email: string;
+  readonly name: string;
+  readonly password?: string;
+  readonly is_admin: boolean;
+  readonly plan?: string;
+};
+
+/** The function refused or failed; the message is its own. */
+export class AdminRefusal extends Error {
+  override readonly name = 'AdminRefusal';
+}
+
+/**
+ * Calls the `admin` function of the laptop that runs on a data folder; where none does, of one that is started for this
+ * call. Answers what the function answered, and where the app is; null where the laptop was only
+ * started for the call. Throws AdminRefusal.
+ */
+export async function callAdmin(
+  dataDir: string,
+  event: AdminEvent,
+  onProgress: (step: string) => void,
+): Promise<{ answer: unknown; appUrl: string | null }> {
+  const run = readRunFile(dataDir);
+  const response = run === null ? null : await invoke(run, event);
+  if (run !== null && response !== null) return { answer: await answerOf(response), appUrl: run.app_url };
+  const laptop = await startLaptop({ dataDir, appPort: 0, shortPort: 0, onProgress });
+  try {
+    const own = readRunFile(laptop.dataPath);
+    const answered = own === null ? null : await invoke(own, event);
+    if (answered === null) throw new Error('The laptop that was started for this call does not answer.');
+    return { answer: await answerOf(answered), appUrl: null };
+  } finally {
+    await laptop.close();
+  }
+}
+
+/** Null where nobody listens any more: the laptop was killed. */
+async function invoke(run: Run, event: AdminEvent): Promise<Response | null> {
+  try {
+    return await fetch(`${run.lambda_url}/2015-03-31/functions/${run.admin_function}/invocations`, {
+      method: 'POST',
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=${run.access_key_id}/laptop` },
+      body: JSON.stringify(event),
+    });
+  } catch (error) {
+    const { cause } = error as { cause?: NodeJS.ErrnoException };
+    if (cause?.code === 'ECONNREFUSED') return null;
+    throw error;
+  }
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  const body: unknown = await response.json();
+  if (response.ok && !response.headers.has('x-amz-function-error')) return body;
+  const { errorMessage, message } = body as { errorMessage?: string; message?: string };
+  throw new AdminRefusal(errorMessage ?? message ?? `The admin function answered ${response.status}.`);
+}
