@@ -1,12 +1,12 @@
-import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { AccountClosing } from '../core/accounts/delete-account.ts';
 import type { Job } from '../core/accounts/outbox.ts';
 import type { User } from '../core/accounts/user.ts';
-import type { UserStore } from '../core/accounts/user-store.ts';
 import type { Workspace } from '../core/accounts/workspace.ts';
 import { dismissAdministrator } from './administrators.ts';
 import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
+import { itemsOf } from './items-of.ts';
 import { jobItem } from './outbox-items.ts';
 import { membershipKey, ownedWorkspacesKey, userKey, userPartition, workspaceKey } from './table.ts';
 import type { TransactionWrite } from './transaction.ts';
@@ -19,23 +19,13 @@ type Tables = { readonly accounts: string; readonly outbox: string };
  * The end of an account. All of its workspaces end in the same transaction: their number is read first and has to be the
  * same in the end, so none that is made meanwhile is left over.
  */
-export function accountClosing(
-  client: DocumentClient,
-  { accounts: table, outbox }: Tables,
-  users: Pick<UserStore, 'find'>,
-): AccountClosing {
+export function accountClosing(client: DocumentClient, { accounts: table, outbox }: Tables): AccountClosing {
   const put = (job: Job, atMs: number): TransactionWrite => ({ Put: { TableName: outbox, Item: jobItem(job, atMs) } });
 
   const ownedWorkspaces = async (userId: string): Promise<readonly Workspace[]> => {
-    const query = {
-      TableName: table,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': userPartition(userId), ':prefix': membershipKey(userId, '').sk },
-      ConsistentRead: true,
-    };
     const ids: string[] = [];
-    for await (const { Items = [] } of paginateQuery({ client }, query))
-      ids.push(...Items.map((item) => String(item['workspace_id'])));
+    for await (const items of itemsOf(client, table, userPartition(userId), membershipKey(userId, '').sk))
+      ids.push(...items.map((item) => String(item['workspace_id'])));
     const items = await batchGet(client, table, ids.map(workspaceKey), { consistent: true });
     return items
       .map(fromWorkspaceItem)
@@ -71,7 +61,6 @@ export function accountClosing(
   });
 
   return {
-    find: (userId) => users.find(userId),
     async close(user, atMs) {
       const Key = ownedWorkspacesKey(user.id);
       const { Item } = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));

@@ -8,6 +8,7 @@ import { inviteStore } from './invite-store.ts';
 import { rateLimitStore } from './limits.ts';
 import { memberStore } from './member-store.ts';
 import { peopleStore } from './people-store.ts';
+import { personalDeps } from './personal-deps.ts';
 import { userStore } from './user-store.ts';
 import { windowCounter } from './window-counter.ts';
 import { workspaceStore } from './workspace-store.ts';
@@ -19,6 +20,7 @@ export function accountsDeps(env: FunctionEnv<'accounts'>) {
   const client = documentClient();
   const tables = { accounts: env.ACCOUNTS_TABLE, outbox: env.OUTBOX_TABLE };
   return {
+    ...personalDeps(client, { ...tables, links: env.LINKS_TABLE }, nowMs),
     workspaces: workspaceStore(client, tables, nowMs),
     members: memberStore(client, env.ACCOUNTS_TABLE),
     invites: inviteStore(client, tables),

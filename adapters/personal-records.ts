@@ -1,8 +1,9 @@
-import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { emailSha256 } from '../core/accounts/email.ts';
 import type { ExportDeps } from '../core/accounts/export-data.ts';
 import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
+import type { Item } from './items-of.ts';
+import { allItemsOf } from './items-of.ts';
 import {
   emailPartition,
   invitedKey,
@@ -15,22 +16,8 @@ import {
 } from './table.ts';
 import { fromMemberItem, fromWorkspaceItem } from './workspace-items.ts';
 
-type Item = Readonly<Record<string, unknown>>;
-
 /** What lies in a person's two partitions: the one of the account and the one of the address. */
 export function personalRecords(client: DocumentClient, table: string): ExportDeps['records'] {
-  const itemsOf = async (partition: string): Promise<readonly Item[]> => {
-    const items: Item[] = [];
-    const query = {
-      TableName: table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': partition },
-      ConsistentRead: true,
-    };
-    for await (const { Items = [] } of paginateQuery({ client }, query)) items.push(...Items);
-    return items;
-  };
-
   const membershipsOf = async (userId: string, workspaceIds: readonly string[]) => {
     const keys = workspaceIds.flatMap((id) => [memberKey(id, userId), workspaceKey(id)]);
     const items = await batchGet(client, table, keys, { consistent: true });
@@ -48,13 +35,14 @@ export function personalRecords(client: DocumentClient, table: string): ExportDe
   return {
     async read(user, nowMs) {
       const [ofPerson, ofAddress] = await Promise.all([
-        itemsOf(userPartition(user.id)),
-        itemsOf(emailPartition(emailSha256(user.email))),
+        allItemsOf(client, table, userPartition(user.id)),
+        allItemsOf(client, table, emailPartition(emailSha256(user.email))),
       ]);
       return {
         memberships: await membershipsOf(user.id, workspaceIdsUnder(ofPerson, membershipKey(user.id, '').sk)),
         tracedWorkspaceIds: workspaceIdsUnder(ofPerson, traceKey(user.id, '').sk),
         devices: stillThere(under(ofPerson, knownDeviceKey(user.id, '').sk), nowMs).map((item) => ({
+          lastSignInAtMs: Number(item['last_sign_in_at_ms']),
           knownUntilMs: endOf(item),
         })),
         invitations: stillThere(under(ofAddress, invitedKey('', '').sk), nowMs).map((item) => ({

@@ -1,15 +1,13 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ProfileStore } from '../core/accounts/profile.ts';
-import type { UserStore } from '../core/accounts/user-store.ts';
 import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { memberKey, userKey, workspaceKey } from './table.ts';
 
 /** What people change of their own account; password and address have their own ways (`CredentialChanges`). */
-export function profileStore(client: DocumentClient, table: string, users: Pick<UserStore, 'find'>): ProfileStore {
+export function profileStore(client: DocumentClient, table: string): ProfileStore {
   return {
-    find: (userId) => users.find(userId),
     async change(user, { name, preferences }, atMs) {
       try {
         await client.send(

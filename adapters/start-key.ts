@@ -1,4 +1,4 @@
-import { validationFailed } from '../core/errors.ts';
+import { invalidCursor } from '../core/errors.ts';
 
 /** A key to start a query from, as plain values. */
 export type StartKey = Record<string, unknown>;
@@ -16,6 +16,6 @@ export async function readFrom<T>(
     return await read(JSON.parse(cursor) as StartKey);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
-    throw validationFailed([{ path: 'cursor', code: 'invalid_cursor', message: 'This cursor is not from this list.' }]);
+    throw invalidCursor();
   }
 }

@@ -3,12 +3,12 @@ import type { ListedUser, UserChange, UserDirectory } from '../core/accounts/adm
 import type { PlanName } from '../core/accounts/plan.ts';
 import type { User } from '../core/accounts/user.ts';
 import type { UserStore } from '../core/accounts/user-store.ts';
+import { invalidCursor } from '../core/errors.ts';
 import { dismissAdministrator, enrolAdministrator } from './administrators.ts';
 import { auditItem } from './audit-items.ts';
 import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
-import { readFrom } from './start-key.ts';
-import { USER_KIND, userKey, workspaceKey } from './table.ts';
+import { USER_KIND, userKey, userPartition, workspaceKey } from './table.ts';
 import type { TransactionWrite } from './transaction.ts';
 import { transact } from './transaction.ts';
 import { fromUserItem } from './user-items.ts';
@@ -31,18 +31,16 @@ export function userDirectory(client: DocumentClient, table: string, users: User
     findByEmail: async (email) => listed(await users.findByEmail(email)),
 
     async list(limit, cursor) {
-      const { Items = [], LastEvaluatedKey } = await readFrom(cursor, (start) =>
-        client.send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: 'byKind',
-            KeyConditionExpression: 'kind = :user',
-            ExpressionAttributeValues: { ':user': USER_KIND },
-            ScanIndexForward: false,
-            Limit: limit,
-            ExclusiveStartKey: start,
-          }),
-        ),
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'byKind',
+          KeyConditionExpression: 'kind = :user',
+          ExpressionAttributeValues: { ':user': USER_KIND },
+          ScanIndexForward: false,
+          Limit: limit,
+          ExclusiveStartKey: cursor === null ? undefined : startOf(cursor),
+        }),
       );
       const keys = Items.map(({ pk, sk }) => ({ pk, sk }));
       const people = (await batchGet(client, table, keys, { consistent: true })).map(fromUserItem);
@@ -52,7 +50,7 @@ export function userDirectory(client: DocumentClient, table: string, users: User
       );
       return {
         items: await withPlans(inOrder),
-        cursor: LastEvaluatedKey === undefined ? null : JSON.stringify(LastEvaluatedKey),
+        cursor: LastEvaluatedKey === undefined ? null : cursorOf(LastEvaluatedKey),
       };
     },
 
@@ -69,6 +67,17 @@ export function userDirectory(client: DocumentClient, table: string, users: User
       return refusals.has('administrators') && refusals.size === 1 ? 'last_administrator' : 'conflict';
     },
   };
+}
+
+/** When the last of the page was made, and who it was. */
+const cursorOf = ({ created_at, pk }: Record<string, unknown>): string =>
+  `${String(created_at)} ${String(pk).slice(userPartition('').length)}`;
+
+/** Throws VALIDATION_FAILED. */
+function startOf(cursor: string) {
+  const [, createdAt, userId] = /^([\dT:.Z-]{24}) (usr_[0-9A-Za-z]{1,40})$/.exec(cursor) ?? [];
+  if (createdAt === undefined || userId === undefined) throw invalidCursor();
+  return { ...userKey(userId), kind: USER_KIND, created_at: createdAt };
 }
 
 const settingsOf = (

@@ -150,3 +150,6 @@ export type MemberError = { readonly path: string; readonly code: string; readon
 
 export const validationFailed = (errors: readonly MemberError[]): Failure =>
   new Failure('VALIDATION_FAILED', { errors });
+
+export const invalidCursor = (): Failure =>
+  validationFailed([{ path: 'cursor', code: 'invalid_cursor', message: 'This cursor is not from this list.' }]);

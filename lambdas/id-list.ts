@@ -1,7 +1,8 @@
+import { invalidCursor } from '../core/errors.ts';
 import type { Page } from '../core/links/link-store.ts';
 import type { IdPrefix } from '../core/sortable-id.ts';
 import { couldBeId } from '../core/sortable-id.ts';
-import { invalidCursor, readCursor, writeCursor } from './list-cursor.ts';
+import { readCursor, writeCursor } from './list-cursor.ts';
 
 /** A list whose entries are known by their ids, as its cursors name it, and whose it is. */
 export type IdList = { readonly name: string; readonly ownerId: string; readonly idPrefix: IdPrefix };

@@ -1,4 +1,4 @@
-import { validationFailed } from '../core/errors.ts';
+import { invalidCursor } from '../core/errors.ts';
 
 /** Where a list goes on: in which list, and behind which of its entries (null where it begins). */
 export type ListPosition<L extends string = string> = { readonly list: L; readonly after: string | null };
@@ -21,9 +21,6 @@ export function readCursor<L extends string>(
   if (owner !== ownerId || list === undefined || (after !== null && typeof after !== 'string')) throw invalidCursor();
   return { list, after };
 }
-
-export const invalidCursor = () =>
-  validationFailed([{ path: 'cursor', code: 'invalid_cursor', message: 'This cursor is not from this list.' }]);
 
 function partsOf(text: string): readonly unknown[] {
   try {

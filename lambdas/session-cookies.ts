@@ -20,6 +20,8 @@ export const sessionCookies = ({ accessToken, refreshToken, refreshExpiresAtMs }
 export const clearedCookies = (): string[] =>
   [ACCESS_COOKIE, REFRESH_COOKIE].map((name) => `${name}=; Max-Age=0; ${ATTRIBUTES}`);
 
+export const clearedDeviceCookie = (): string => `${DEVICE_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`;
+
 export const deviceCookie = (token: string): string =>
   `${DEVICE_COOKIE}=${token}; Max-Age=${DEVICE_LIFETIME_S}; ${ATTRIBUTES}`;
 

@@ -1,8 +1,8 @@
 import { Failure } from '../errors.ts';
 import type { User } from './user.ts';
+import type { UserStore } from './user-store.ts';
 
 export type AccountClosing = {
-  find(userId: string): Promise<User | null>;
   /**
    * In one transaction: the person and every workspace they own are `deleted`, and the jobs that erase them are in the
    * outbox. `changed`: account or workspaces are not as they were read any more.
@@ -10,7 +10,11 @@ export type AccountClosing = {
   close(user: User, atMs: number): Promise<'closed' | 'last_administrator' | 'changed'>;
 };
 
-export type ClosingDeps = { readonly closing: AccountClosing; readonly nowMs: () => number };
+export type ClosingDeps = {
+  readonly users: Pick<UserStore, 'find'>;
+  readonly closing: AccountClosing;
+  readonly nowMs: () => number;
+};
 
 const MAX_ATTEMPTS = 5;
 
@@ -20,7 +24,7 @@ const MAX_ATTEMPTS = 5;
  */
 export async function deleteAccount(deps: ClosingDeps, userId: string, expected: number | null): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const user = await deps.closing.find(userId);
+    const user = await deps.users.find(userId);
     if (user === null || user.status === 'deleted') return;
     if (expected !== null && user.version !== expected)
       throw new Failure('VERSION_CONFLICT', { current_version: user.version });

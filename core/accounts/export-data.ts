@@ -1,4 +1,4 @@
-import { validationFailed } from '../errors.ts';
+import { invalidCursor } from '../errors.ts';
 import type { Link } from '../links/link.ts';
 import type { LinkStore, ListFilter } from '../links/link-store.ts';
 import type { ApiKey } from './api-key.ts';
@@ -7,11 +7,11 @@ import { MAX_API_KEYS } from './api-keys.ts';
 import type { AuditEntry } from './audit.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { Role } from './permissions.ts';
-import type { ProfileStore } from './profile.ts';
 import { ownProfile } from './profile.ts';
 import type { Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 import type { User } from './user.ts';
+import type { UserStore } from './user-store.ts';
 import type { Workspace } from './workspace.ts';
 
 export type Membership = { readonly workspace: Workspace; readonly role: Role; readonly joinedAtMs: number };
@@ -23,16 +23,16 @@ export type PersonalRecord = {
   /** Workspaces in whose audit logs the person may stand. */
   readonly tracedWorkspaceIds: readonly string[];
   /** Browsers that are known by their cookie, until when. */
-  readonly devices: readonly { readonly knownUntilMs: number }[];
+  readonly devices: readonly { readonly lastSignInAtMs: number; readonly knownUntilMs: number }[];
   readonly invitations: readonly { readonly workspaceId: string; readonly expiresAtMs: number }[];
 };
 
 export type ExportDeps = {
-  readonly profiles: Pick<ProfileStore, 'find'>;
+  readonly users: Pick<UserStore, 'find'>;
   readonly sessions: Pick<SessionStore, 'list'>;
   readonly records: { read(user: User, nowMs: number): Promise<PersonalRecord> };
   readonly apiKeys: Pick<ApiKeyStore, 'list'>;
-  readonly auditLog: AuditLog;
+  readonly audit: AuditLog;
   readonly links: Pick<LinkStore, 'list'>;
   readonly nowMs: () => number;
 };
@@ -73,7 +73,7 @@ export async function exportData(
   const user = await ownProfile(deps, userId);
   const record = await deps.records.read(user, deps.nowMs());
   const ownedIds = record.memberships.filter(({ role }) => role === 'owner').map(({ workspace }) => workspace.id);
-  if (position !== null && !ownedIds.includes(position.workspaceId)) throw notTheirs();
+  if (position !== null && !ownedIds.includes(position.workspaceId)) throw invalidCursor();
   const start = position ?? startOf(ownedIds[0]);
   const [person, { links, next }] = await Promise.all([
     position === null ? exportedPerson(deps, user, record, ownedIds) : null,
@@ -104,8 +104,8 @@ async function exportedPerson(
   };
 }
 
-const entriesOf = ({ auditLog }: ExportDeps, workspaceId: string, userId: string) =>
-  auditLog.list(workspaceId, { action: null, actorId: userId }, ENTRIES_PER_WORKSPACE, null);
+const entriesOf = ({ audit }: ExportDeps, workspaceId: string, userId: string) =>
+  audit.list(workspaceId, { action: null, actorId: userId }, ENTRIES_PER_WORKSPACE, null);
 
 const ALL_LINKS: ListFilter = {
   tag: null,
@@ -136,6 +136,3 @@ async function readLinks(
 
 const startOf = (workspaceId: string | undefined): LinksPosition | null =>
   workspaceId === undefined ? null : { workspaceId, key: null };
-
-const notTheirs = () =>
-  validationFailed([{ path: 'cursor', code: 'invalid_cursor', message: 'This cursor is not from this list.' }]);

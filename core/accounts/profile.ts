@@ -1,18 +1,22 @@
 import { Failure, validationFailed } from '../errors.ts';
 import type { Preferences, User } from './user.ts';
+import type { UserStore } from './user-store.ts';
 
 /** What people decide about themselves, without showing their password. */
 export type ProfileChanges = { readonly name?: string; readonly preferences?: Preferences };
 
 export type ProfileStore = {
-  find(userId: string): Promise<User | null>;
   /** Changes these and no other attribute, if the version is still `user.version` and the account active. */
   change(user: User, changes: ProfileChanges, atMs: number): Promise<'changed' | 'conflict'>;
   /** Whether the person is a member of the workspace and it is active. */
   isMember(userId: string, workspaceId: string): Promise<boolean>;
 };
 
-export type ProfileDeps = { readonly profiles: ProfileStore; readonly nowMs: () => number };
+export type ProfileDeps = {
+  readonly users: Pick<UserStore, 'find'>;
+  readonly profiles: ProfileStore;
+  readonly nowMs: () => number;
+};
 
 /** Whose profile, and the version of an `If-Match`; null where the caller does not insist on one. */
 export type ProfileRequest = { readonly userId: string; readonly expected: number | null };
@@ -20,11 +24,8 @@ export type ProfileRequest = { readonly userId: string; readonly expected: numbe
 const MAX_ATTEMPTS = 5;
 
 /** The person who calls. Throws UNAUTHENTICATED where the account was closed a moment ago. */
-export async function ownProfile(
-  { profiles }: { readonly profiles: Pick<ProfileStore, 'find'> },
-  userId: string,
-): Promise<User> {
-  const user = await profiles.find(userId);
+export async function ownProfile({ users }: Pick<ProfileDeps, 'users'>, userId: string): Promise<User> {
+  const user = await users.find(userId);
   if (user?.status !== 'active') throw new Failure('UNAUTHENTICATED');
   return user;
 }

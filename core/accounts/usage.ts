@@ -2,6 +2,7 @@ import { MAX_API_KEYS } from './api-keys.ts';
 import type { PlanLimits, PlanName } from './plan.ts';
 import { createLimits, PLANS } from './plan.ts';
 import type { RateLimitState, RateLimitStore } from './rate-limit.ts';
+import { MAX_SEATS } from './workspace.ts';
 
 /** What is used of something that windows give back; `resetAtMs` is null while no window is open. */
 export type WindowUse = {
@@ -33,7 +34,6 @@ export type UsageDeps = {
 export async function usageOf(
   deps: UsageDeps,
   { workspaceId, plan }: { readonly workspaceId: string; readonly plan: PlanName },
-  maxMembers: number,
 ): Promise<Usage> {
   const [states, counts] = await Promise.all([
     deps.rateLimits.peek(workspaceId, createLimits(plan), deps.nowMs()),
@@ -46,7 +46,7 @@ export async function usageOf(
     limits: PLANS[plan],
     creates,
     links: links ?? null,
-    members: { limit: maxMembers, used: counts.members },
+    members: { limit: MAX_SEATS, used: counts.members },
     apiKeys: { limit: MAX_API_KEYS, used: counts.apiKeys },
   };
 }

@@ -1,8 +1,11 @@
 import type { Role } from './permissions.ts';
 import type { PlanName } from './plan.ts';
 
-/** With the personal one. One deletion of an account ends all of them, so there are not more than that can. */
-export const MAX_OWNED_WORKSPACES = 50;
+/**
+ * With the personal one. One deletion of an account ends all of them, so there are not more than that can: of the hundred
+ * items that a transaction takes, each workspace needs two, the account itself four.
+ */
+export const MAX_OWNED_WORKSPACES = 48;
 /** Members and open invites of one workspace together. */
 export const MAX_SEATS = 100;
 

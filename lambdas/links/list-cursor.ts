@@ -1,5 +1,6 @@
+import { invalidCursor } from '../../core/errors.ts';
 import type { ListCursor } from '../../core/links/list-links.ts';
-import { invalidCursor, readCursor, writeCursor } from '../list-cursor.ts';
+import { readCursor, writeCursor } from '../list-cursor.ts';
 
 /** The phase and the store's key, tied to the workspace it was made for. */
 export const encodeCursor = (cursor: ListCursor | null, workspaceId: string): string | null =>
