@@ -1,3 +1,4 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { AccountStore, NewAccount } from '../core/accounts/create-user.ts';
 import { enrolAdministrator } from './administrators.ts';
 import { auditItem } from './audit-items.ts';
@@ -44,6 +45,9 @@ export function accountStore(client: DocumentClient, table: string): AccountStor
     async create(account, token) {
       const writes = { ...writesOf(account), token: token === null ? null : put(userTokenItem(token)) };
       return (await transact(client, writes)) === null ? 'created' : 'taken';
+    },
+    async addToken(token) {
+      await client.send(new PutCommand({ TableName: table, Item: userTokenItem(token) }));
     },
   };
 }

@@ -144,7 +144,9 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
   admin: {
     memoryMb: 1_769,
     timeoutS: 29,
-    may: { accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+    may: {
+      accounts: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    },
   },
   mail: {
     memoryMb: 512,

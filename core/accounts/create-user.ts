@@ -23,6 +23,8 @@ export type AccountStore = {
   createFrom(registration: RegistrationName, account: NewAccount): Promise<'created' | 'taken' | 'used_up'>;
   /** For an address somebody vouches for. With `token` the person chooses their password. */
   create(account: NewAccount, token: UserToken | null): Promise<'created' | 'taken'>;
+  /** A token that is handed over otherwise than by mail. */
+  addToken(token: UserToken): Promise<void>;
 };
 
 export type CreateUserDeps = { readonly randomBytes: RandomBytes; readonly nowMs: () => number };
