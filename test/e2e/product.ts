@@ -10,7 +10,7 @@ import type { SettingsOverrides } from '../../lib/config.ts';
 import { REGION } from '../../local/cloud/account.ts';
 import { ADMIN_ACCESS_KEY_ID } from '../../local/engines/iam.ts';
 import { type Laptop, startLaptop } from '../../local/laptop.ts';
-import { seed } from '../../local/seed.ts';
+import { type Demo, seed } from '../../local/seed.ts';
 
 /** An answer as a user sees it. `json` throws where the body is none. */
 export type Answer = {
@@ -33,6 +33,8 @@ export type Call = {
 /** A whole Signpost, started for one test file, and two customers of it. */
 export type Product = {
   readonly laptop: Laptop;
+  /** Its demo user, an administrator, owns the unlimited workspace. */
+  readonly demo: Demo;
   readonly app: string;
   readonly short: string;
   /** Key of the workspace without tight limits. */
@@ -68,6 +70,7 @@ export async function startProduct(settings: SettingsOverrides = {}): Promise<Pr
   };
   return {
     laptop,
+    demo,
     app: demo.app,
     short: demo.short,
     key: demo.api_key,

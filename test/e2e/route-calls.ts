@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import type { Person } from './people.ts';
+import { joinWorkspace, mailsTo, newEmail, newPassword, signIn, signUp, tokenMailedTo } from './people.ts';
+import type { Product } from './product.ts';
+
+/** A workspace with a member of each role, and somebody who has nothing to do with it. */
+export type World = {
+  readonly product: Product;
+  readonly workspaceId: string;
+  readonly owner: Person;
+};
+
+export type GoodCall = {
+  readonly path: string;
+  readonly body?: unknown;
+  /** Named in a header where the path names no workspace. */
+  readonly workspaceId?: string;
+};
+
+export type RouteCall = {
+  /** What success is. */
+  readonly ok: number;
+  /** The call would end the caller's own account or sessions, so a person of its own makes it. */
+  readonly isFatal?: true;
+  /** The call takes the workspace from its members, so it is made in a workspace of its own. */
+  readonly ruinsWorkspace?: true;
+  /** Makes what the call is about, as somebody who may, and says the call that would succeed. */
+  readonly prepare: (world: World, caller: Person) => Promise<GoodCall>;
+};
+
+const TARGET = 'https://example.com/matrix';
+const alias = (): string => `m-${randomUUID().slice(0, 12)}`;
+
+async function newLink({ owner, workspaceId }: World): Promise<string> {
+  const code = alias();
+  const created = await owner.api('/v1/urls', {
+    body: { original_url: TARGET, custom_alias: code },
+    headers: { 'x-signpost-workspace': workspaceId },
+  });
+  if (created.status !== 201) throw new Error(created.text);
+  return code;
+}
+
+async function newKeyId({ owner, workspaceId }: World): Promise<string> {
+  const created = await owner.api('/v1/api-keys', {
+    body: { name: 'matrix', scopes: ['urls:read'] },
+    headers: { 'x-signpost-workspace': workspaceId },
+  });
+  if (created.status !== 201) throw new Error(created.text);
+  return created.json<{ id: string }>().id;
+}
+
+async function newInvite({ product, owner, workspaceId }: World, email = newEmail('guest')) {
+  const before = mailsTo(product, email).length;
+  const invited = await owner.api(`/v1/workspaces/${workspaceId}/invites`, { body: { email, role: 'viewer' } });
+  if (invited.status !== 201) throw new Error(invited.text);
+  return {
+    id: invited.json<{ id: string }>().id,
+    token: () => tokenMailedTo(product, email, before + 1),
+  };
+}
+
+async function newMember(world: World): Promise<Person> {
+  const guest = await signUp(world.product, 'Guest');
+  await joinWorkspace(world.product, world.owner, world.workspaceId, guest, 'viewer');
+  return guest;
+}
+
+async function newSessionId(product: Product, { email, password, api }: Person): Promise<string> {
+  await signIn(product, email, password);
+  const { data } = (await api('/v1/sessions')).json<{ data: readonly { id: string; current: boolean }[] }>();
+  const other = data.find(({ current }) => !current);
+  if (other === undefined) throw new Error('no other session');
+  return other.id;
+}
+
+const inWorkspace =
+  (path: string, body?: () => unknown): RouteCall['prepare'] =>
+  async ({ workspaceId }) => ({ path, workspaceId, ...(body === undefined ? {} : { body: body() }) });
+const onWorkspace =
+  (rest: string, body?: () => unknown): RouteCall['prepare'] =>
+  async ({ workspaceId }) => ({
+    path: `/v1/workspaces/${workspaceId}${rest}`,
+    ...(body === undefined ? {} : { body: body() }),
+  });
+const forOneself =
+  (path: string, body?: () => unknown): RouteCall['prepare'] =>
+  async () => ({ path, ...(body === undefined ? {} : { body: body() }) });
+
+/** One call that succeeds for each guarded route: a route without one fails the matrix. */
+export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
+  'POST /v1/urls': { ok: 201, prepare: inWorkspace('/v1/urls', () => ({ original_url: TARGET })) },
+  'GET /v1/urls': { ok: 200, prepare: inWorkspace('/v1/urls') },
+  'POST /v1/urls/bulk': {
+    ok: 201,
+    prepare: inWorkspace('/v1/urls/bulk', () => ({ urls: [{ original_url: TARGET }] })),
+  },
+  'GET /v1/urls/{code}': {
+    ok: 200,
+    prepare: async (world) => ({ path: `/v1/urls/${await newLink(world)}`, workspaceId: world.workspaceId }),
+  },
+  'PATCH /v1/urls/{code}': {
+    ok: 200,
+    prepare: async (world) => ({
+      path: `/v1/urls/${await newLink(world)}`,
+      workspaceId: world.workspaceId,
+      body: { title: 'changed' },
+    }),
+  },
+  'DELETE /v1/urls/{code}': {
+    ok: 204,
+    prepare: async (world) => ({ path: `/v1/urls/${await newLink(world)}`, workspaceId: world.workspaceId }),
+  },
+  'GET /v1/urls/{code}/stats': {
+    ok: 200,
+    prepare: async (world) => ({ path: `/v1/urls/${await newLink(world)}/stats`, workspaceId: world.workspaceId }),
+  },
+  'POST /url/shorten': { ok: 201, prepare: inWorkspace('/url/shorten', () => ({ original_url: TARGET })) },
+
+  'POST /v1/auth/password/change': {
+    ok: 204,
+    isFatal: true,
+    prepare: async (_world, { password }) => ({
+      path: '/v1/auth/password/change',
+      body: { current_password: password, new_password: newPassword() },
+    }),
+  },
+  'POST /v1/auth/email/change': {
+    ok: 202,
+    isFatal: true,
+    prepare: async (_world, { password }) => ({
+      path: '/v1/auth/email/change',
+      body: { email: newEmail('moved'), password },
+    }),
+  },
+  'GET /v1/users/me': { ok: 200, prepare: forOneself('/v1/users/me') },
+  'PATCH /v1/users/me': { ok: 200, prepare: forOneself('/v1/users/me', () => ({ name: 'Renamed' })) },
+  'DELETE /v1/users/me': { ok: 202, isFatal: true, prepare: forOneself('/v1/users/me') },
+  'GET /v1/users/me/preferences': { ok: 200, prepare: forOneself('/v1/users/me/preferences') },
+  'PUT /v1/users/me/preferences': {
+    ok: 200,
+    prepare: forOneself('/v1/users/me/preferences', () => ({
+      timezone: 'Europe/Berlin',
+      locale: 'de',
+      theme: 'dark',
+      default_workspace_id: null,
+    })),
+  },
+  'GET /v1/users/me/export': { ok: 200, prepare: forOneself('/v1/users/me/export') },
+  'GET /v1/sessions': { ok: 200, prepare: forOneself('/v1/sessions') },
+  'DELETE /v1/sessions': { ok: 204, isFatal: true, prepare: forOneself('/v1/sessions') },
+  'DELETE /v1/sessions/{session_id}': {
+    ok: 204,
+    prepare: async ({ product }, caller) => ({ path: `/v1/sessions/${await newSessionId(product, caller)}` }),
+  },
+  'DELETE /sessions': { ok: 204, isFatal: true, prepare: forOneself('/sessions') },
+  'GET /v1/users': { ok: 200, prepare: forOneself('/v1/users') },
+  'GET /users': { ok: 200, prepare: forOneself('/users') },
+  'GET /v1/users/{user_id}': { ok: 200, prepare: async ({ owner }) => ({ path: `/v1/users/${owner.id}` }) },
+  'PUT /v1/users/{user_id}': {
+    ok: 200,
+    prepare: async ({ product }) => ({
+      path: `/v1/users/${(await signUp(product, 'Managed')).id}`,
+      body: { name: 'Managed', is_admin: false, status: 'active' },
+    }),
+  },
+  'PUT /users/{user_id}': {
+    ok: 200,
+    prepare: async ({ product }) => ({
+      path: `/users/${(await signUp(product, 'Managed')).id}`,
+      body: { name: 'Managed', is_admin: false, status: 'active' },
+    }),
+  },
+  'GET /v1/workspaces': { ok: 200, prepare: forOneself('/v1/workspaces') },
+  'POST /v1/workspaces': { ok: 201, prepare: forOneself('/v1/workspaces', () => ({ name: 'Another' })) },
+  'GET /v1/workspaces/{workspace_id}': { ok: 200, prepare: onWorkspace('') },
+  'PATCH /v1/workspaces/{workspace_id}': { ok: 200, prepare: onWorkspace('', () => ({ name: 'Renamed' })) },
+  'DELETE /v1/workspaces/{workspace_id}': { ok: 202, ruinsWorkspace: true, prepare: onWorkspace('') },
+  'POST /v1/workspaces/{workspace_id}/transfer': {
+    ok: 200,
+    ruinsWorkspace: true,
+    prepare: async (world) => ({
+      path: `/v1/workspaces/${world.workspaceId}/transfer`,
+      body: { user_id: (await newMember(world)).id },
+    }),
+  },
+  'POST /v1/workspaces/{workspace_id}/leave': {
+    ok: 204,
+    ruinsWorkspace: true,
+    prepare: onWorkspace('/leave', () => ({})),
+  },
+  'GET /v1/workspaces/{workspace_id}/usage': { ok: 200, prepare: onWorkspace('/usage') },
+  'GET /v1/workspaces/{workspace_id}/members': { ok: 200, prepare: onWorkspace('/members') },
+  'PATCH /v1/workspaces/{workspace_id}/members/{user_id}': {
+    ok: 200,
+    prepare: async (world) => ({
+      path: `/v1/workspaces/${world.workspaceId}/members/${(await newMember(world)).id}`,
+      body: { role: 'editor' },
+    }),
+  },
+  'DELETE /v1/workspaces/{workspace_id}/members/{user_id}': {
+    ok: 204,
+    prepare: async (world) => ({
+      path: `/v1/workspaces/${world.workspaceId}/members/${(await newMember(world)).id}`,
+    }),
+  },
+  'GET /v1/workspaces/{workspace_id}/invites': { ok: 200, prepare: onWorkspace('/invites') },
+  'POST /v1/workspaces/{workspace_id}/invites': {
+    ok: 201,
+    prepare: onWorkspace('/invites', () => ({ email: newEmail('guest'), role: 'viewer' })),
+  },
+  'DELETE /v1/workspaces/{workspace_id}/invites/{invite_id}': {
+    ok: 204,
+    prepare: async (world) => ({
+      path: `/v1/workspaces/${world.workspaceId}/invites/${(await newInvite(world)).id}`,
+    }),
+  },
+  'POST /v1/invites/accept': {
+    ok: 200,
+    isFatal: true,
+    prepare: async (world, caller) => ({
+      path: '/v1/invites/accept',
+      body: { token: await (await newInvite(world, caller.email)).token() },
+    }),
+  },
+  'GET /v1/api-keys': { ok: 200, prepare: inWorkspace('/v1/api-keys') },
+  'POST /v1/api-keys': {
+    ok: 201,
+    prepare: inWorkspace('/v1/api-keys', () => ({ name: 'made', scopes: ['urls:read'] })),
+  },
+  'DELETE /v1/api-keys': { ok: 204, ruinsWorkspace: true, prepare: inWorkspace('/v1/api-keys') },
+  'DELETE /v1/api-keys/{key_id}': {
+    ok: 204,
+    prepare: async (world) => ({ path: `/v1/api-keys/${await newKeyId(world)}`, workspaceId: world.workspaceId }),
+  },
+  'GET /v1/audit-log': { ok: 200, prepare: inWorkspace('/v1/audit-log') },
+};
