@@ -49,10 +49,10 @@ function commandOf(args: readonly string[]): Command | null {
   if (values.help || positionals[0] === 'help') return null;
   const [command, ...rest] = positionals;
   if (command !== 'create-user' || rest.length > 0) {
-    throw new Error(`There is no command "${positionals.join(' ')}"; the only one is create-user.`);
+    throw new Error(`There is no command "${positionals.join(' ')}"; the only one is create-user`);
   }
   const { email, name, password, admin, plan, data } = values;
-  if (email === undefined || name === undefined) throw new Error('create-user needs --email and --name.');
+  if (email === undefined || name === undefined) throw new Error('create-user needs --email and --name');
   const event: AdminEvent = {
     command,
     email,
