@@ -172,7 +172,8 @@ describe('Idempotency-Key', () => {
 describe('the rate limit of the free plan', () => {
   const free = (body: unknown): Promise<Answer> => product.api('/v1/urls', { body, key: product.freeKey });
   const limitOf = ({ headers }: Answer): { remaining: number; resetS: number } => {
-    const [, remaining, resetS] = /^"creates";r=(\d+);t=(\d+)$/.exec(headers.get('ratelimit') ?? '') ?? [];
+    const [, remaining, resetS] =
+      /^"creates";r=(\d+);t=(\d+), "links";r=\d+;t=\d+$/.exec(headers.get('ratelimit') ?? '') ?? [];
     return { remaining: Number(remaining), resetS: Number(resetS) };
   };
 
@@ -181,7 +182,7 @@ describe('the rate limit of the free plan', () => {
     for (let left = remaining; left > 0; left -= 1) {
       const created = await free({ original_url: TARGET });
       expect([created.status, limitOf(created).remaining]).toEqual([201, left - 1]);
-      expect(created.headers.get('ratelimit-policy')).toBe('"creates";q=10;w=60');
+      expect(created.headers.get('ratelimit-policy')).toBe('"creates";q=10;w=60, "links";q=1000;w=2592000');
     }
     const refused = await free({ original_url: TARGET });
     expect(refusal(refused)).toEqual([429, 'RATE_LIMIT_EXCEEDED']);

@@ -14,8 +14,11 @@ describe('The rate limit', () => {
 
   it('is announced on every answer, success or failure', async () => {
     const api = linksApi();
-    const policy = '"creates";q=10;w=60';
-    expect((await create(api)).headers).toMatchObject({ 'ratelimit-policy': policy, ratelimit: '"creates";r=9;t=60' });
+    const announced = {
+      'ratelimit-policy': '"creates";q=10;w=60, "links";q=1000;w=2592000',
+      ratelimit: '"creates";r=9;t=60, "links";r=999;t=2592000',
+    };
+    expect((await create(api)).headers).toMatchObject(announced);
     const requests = [
       ['GET', '/v1/urls', {}],
       ['GET', '/v1/urls/{code}', { params: { code: 'nothing' } }],
@@ -26,7 +29,7 @@ describe('The rate limit', () => {
     ] as const;
     for (const [method, resource, parts] of requests) {
       const { headers } = await api.call(method, resource, { ...parts, ...FREE });
-      expect(headers).toMatchObject({ 'ratelimit-policy': policy, ratelimit: '"creates";r=9;t=60' });
+      expect(headers).toMatchObject(announced);
     }
   });
 
@@ -43,12 +46,15 @@ describe('The rate limit', () => {
     for (let number = 0; number < 10; number += 1) await create(api);
     api.clock.nowMs += 20_500;
     const answer = await create(api);
-    expect(answer.headers).toMatchObject({ 'retry-after': '40', ratelimit: '"creates";r=0;t=40' });
+    expect(answer.headers).toMatchObject({
+      'retry-after': '40',
+      ratelimit: '"creates";r=0;t=40, "links";r=990;t=2591980',
+    });
     expect(problemIn(answer)).toMatchObject({
       error: 'RATE_LIMIT_EXCEEDED',
       message: 'Max 10 URLs per minute',
       retry_after: 40,
-      rate_limit: { limit: 10, remaining: 0, reset_at: '2026-11-21T12:01:00.000Z' },
+      rate_limit: { name: 'creates', limit: 10, remaining: 0, reset_at: '2026-11-21T12:01:00.000Z' },
     });
     api.clock.nowMs = NOW_MS + 60_000;
     expect((await create(api)).statusCode).toBe(201);
@@ -61,11 +67,54 @@ describe('The rate limit', () => {
         body: JSON.stringify({ urls: [...Array.from({ length: count }, () => URL_), ...more] }),
         ...FREE,
       });
-    expect((await bulk(4)).headers?.['ratelimit']).toBe('"creates";r=6;t=60');
-    expect((await bulk(6, [{ original_url: 'x' }])).headers?.['ratelimit']).toBe('"creates";r=6;t=60');
+    const remaining = (creates: number, links: number) => `"creates";r=${creates};t=60, "links";r=${links};t=2592000`;
+    expect((await bulk(4)).headers?.['ratelimit']).toBe(remaining(6, 996));
+    expect((await bulk(6, [{ original_url: 'x' }])).headers?.['ratelimit']).toBe(remaining(6, 996));
     expect((await bulk(7)).statusCode).toBe(429);
-    expect((await bulk(6)).headers?.['ratelimit']).toBe('"creates";r=0;t=60');
+    expect((await bulk(6)).headers?.['ratelimit']).toBe(remaining(0, 990));
     expect(api.deps.store.all()).toHaveLength(10);
+  });
+
+  it('lets a thousand links of thirty days through on the free plan, and then says which limit it is', async () => {
+    const api = linksApi();
+    const outcomes: number[] = [];
+    for (let minute = 0; minute < 101; minute += 1) {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => create(api)));
+      outcomes.push(...answers.map(({ statusCode }) => statusCode));
+      api.clock.nowMs += 60_000;
+    }
+    expect(outcomes.filter((status) => status === 201)).toHaveLength(1_000);
+    expect(api.deps.store.all()).toHaveLength(1_000);
+    const answer = await create(api);
+    const waitedS = 101 * 60;
+    expect(answer.headers).toMatchObject({
+      'retry-after': `${2_592_000 - waitedS}`,
+      ratelimit: `"creates";r=10;t=60, "links";r=0;t=${2_592_000 - waitedS}`,
+    });
+    expect(problemIn(answer)).toMatchObject({
+      error: 'RATE_LIMIT_EXCEEDED',
+      message: 'Max 1000 URLs per 30 days',
+      rate_limit: { name: 'links', limit: 1_000, remaining: 0, reset_at: '2026-12-21T12:00:00.000Z' },
+    });
+    api.clock.nowMs = NOW_MS + 2_592_000_000;
+    expect((await create(api)).statusCode).toBe(201);
+  });
+
+  it('of thirty days counts links made in bulk, and is not met by a plan that has none', async () => {
+    const api = linksApi();
+    const bulk = (identity: typeof FREE.identity, count: number) =>
+      api.call('POST', '/v1/urls/bulk', {
+        body: JSON.stringify({ urls: Array.from({ length: count }, () => URL_) }),
+        identity,
+      });
+    for (let minute = 0; minute < 99; minute += 1) {
+      expect((await bulk(FREE.identity, 10)).statusCode).toBe(201);
+      api.clock.nowMs += 60_000;
+    }
+    expect((await bulk(FREE.identity, 9)).statusCode).toBe(201);
+    expect(problemIn(await bulk(FREE.identity, 2))).toMatchObject({ rate_limit: { name: 'links', remaining: 1 } });
+    const unlimited = await bulk(keyIdentity({ workspaceId: 'ws_big', plan: 'unlimited' }), 1_000);
+    expect([unlimited.statusCode, unlimited.headers?.['ratelimit-policy']]).toEqual([201, '"creates";q=1000000;w=60']);
   });
 
   it('is kept per workspace', async () => {

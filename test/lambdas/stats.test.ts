@@ -43,7 +43,10 @@ function world(overrides: Partial<StatsDeps> = {}) {
 describe('The statistics of a link', () => {
   it('are answered in the documented shape', async () => {
     const answer = await world().get();
-    expect(answer).toMatchObject({ statusCode: 200, headers: { 'ratelimit-policy': '"creates";q=1000;w=60' } });
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      headers: { 'ratelimit-policy': '"creates";q=1000;w=60, "links";q=100000;w=2592000' },
+    });
     expect(statsAnswer.safeParse(parsed(answer)).error).toBeUndefined();
     expect(parsed(answer)).toMatchObject({
       short_code: 'aB7x3Kq',
