@@ -30,7 +30,7 @@ export function identityOfContext(context: Readonly<Record<string, unknown>> | n
     principal,
     credential: member('credential') === 'cookie' ? 'cookie' : 'bearer',
     workspace: workspaceOf(member('workspaceId'), member('plan'), member('role')),
-    permissions: member('permissions').split(' ') as readonly Permission[],
+    permissions: member('permissions').split(' ').filter(Boolean) as readonly Permission[],
   };
 }
 

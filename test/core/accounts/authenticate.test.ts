@@ -44,7 +44,7 @@ function world(overrides: Partial<CredentialStore> = {}) {
     clock,
     withKey: (workspaceId: string | null = null) =>
       authenticate(deps, { credential: 'bearer', token: KEY }, workspaceId),
-    async withToken(workspaceId: string | null = null, credential: 'bearer' | 'cookie' = 'bearer') {
+    withToken: async (workspaceId: string | null = null, credential: 'bearer' | 'cookie' = 'bearer') => {
       const token = await signAccessToken({ kid: 'k', key: privateKey }, ISSUER, subject, clock.nowMs, randomBytes);
       return authenticate(deps, { credential, token }, workspaceId);
     },
