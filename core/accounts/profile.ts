@@ -1,4 +1,5 @@
 import { Failure, validationFailed } from '../errors.ts';
+import { couldBeId } from '../sortable-id.ts';
 import type { Preferences, User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
@@ -41,12 +42,15 @@ export async function replacePreferences(
   preferences: Preferences,
 ): Promise<User> {
   const { defaultWorkspaceId } = preferences;
-  if (defaultWorkspaceId !== null && !(await deps.profiles.isMember(request.userId, defaultWorkspaceId))) {
+  if (defaultWorkspaceId !== null && !(await isTheirs(deps, request.userId, defaultWorkspaceId))) {
     const message = 'Must be a workspace you are a member of.';
     throw validationFailed([{ path: 'default_workspace_id', code: 'not_a_member', message }]);
   }
   return change(deps, request, { preferences });
 }
+
+const isTheirs = async ({ profiles }: ProfileDeps, userId: string, workspaceId: string): Promise<boolean> =>
+  couldBeId('ws', workspaceId) && profiles.isMember(userId, workspaceId);
 
 /** A caller with If-Match is told of a race; one without meant "whatever it is now". */
 async function change(deps: ProfileDeps, { userId, expected }: ProfileRequest, changes: ProfileChanges): Promise<User> {
