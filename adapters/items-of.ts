@@ -3,7 +3,10 @@ import type { DocumentClient } from './dynamodb.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** The items of one partition whose sort key begins so, page by page, as they stand now. Items may be deleted meanwhile. */
+/**
+ * The items of one partition whose sort key begins so, as they stand now, in pages of at least one. Items may be deleted
+ * meanwhile.
+ */
 export async function* itemsOf(
   client: DocumentClient,
   table: string,
@@ -20,7 +23,7 @@ export async function* itemsOf(
       ConsistentRead: true,
     },
   );
-  for await (const { Items = [] } of pages) yield Items;
+  for await (const { Items = [] } of pages) if (Items.length > 0) yield Items;
 }
 
 /** The whole of a partition that is known to be small. */

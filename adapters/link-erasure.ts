@@ -34,7 +34,7 @@ export function linkErasure(client: DocumentClient, tables: LinkTables) {
         ExpressionAttributeValues: { ':workspace': workspaceId },
       },
     );
-    for await (const { Items = [] } of pages) yield Items;
+    for await (const { Items = [] } of pages) if (Items.length > 0) yield Items;
   }
 
   async function close(workspaceId: string, { pk, sk }: Item): Promise<void> {

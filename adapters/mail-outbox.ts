@@ -1,4 +1,5 @@
 import { DeleteCommand, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Pieces } from '../core/accounts/erasure.ts';
 import type { Mail } from '../core/accounts/outbox.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { fromJobItem } from './outbox-items.ts';
@@ -20,7 +21,7 @@ export const mailOutbox = (client: DocumentClient, table: string, nowMs: () => n
  * Removes what waits for an address. Mails are not found by address, so all that wait are read: as a rule none, and after
  * an outage of the mail service a day's worth.
  */
-export async function removeMailsTo(client: DocumentClient, table: string, email: string): Promise<void> {
+export async function* removeMailsTo(client: DocumentClient, table: string, email: string): Pieces {
   const pages = paginateScan(
     { client },
     {
@@ -32,6 +33,9 @@ export async function removeMailsTo(client: DocumentClient, table: string, email
     },
   );
   for await (const { Items = [] } of pages) {
-    for (const { pk } of Items) await client.send(new DeleteCommand({ TableName: table, Key: { pk } }));
+    for (const { pk } of Items) {
+      await client.send(new DeleteCommand({ TableName: table, Key: { pk } }));
+      yield;
+    }
   }
 }

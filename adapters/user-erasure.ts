@@ -1,11 +1,12 @@
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { emailSha256 } from '../core/accounts/email.ts';
 import type { ErasedPerson, UserErasure } from '../core/accounts/erase-user.ts';
+import type { Pieces } from '../core/accounts/erasure.ts';
 import { deviceSubject } from '../core/accounts/known-devices.ts';
 import { batchDelete } from './batch-delete.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import type { Item } from './items-of.ts';
-import { allItemsOf, itemsOf, keyOf } from './items-of.ts';
+import { itemsOf, keyOf } from './items-of.ts';
 import { removeMailsTo } from './mail-outbox.ts';
 import { personTraces } from './person-traces.ts';
 import {
@@ -34,6 +35,16 @@ export function userErasure(
   const traces = personTraces(client, table);
   const remove = (keys: readonly Item[]): Promise<void> => batchDelete(client, table, keys);
   const hashOf = ({ email }: ErasedPerson): readonly string[] => (email === null ? [] : [emailSha256(email)]);
+
+  /** Leaves of the partition nothing but the item itself. */
+  async function* removeBesides({ pk, sk }: { readonly pk: string; readonly sk: string }): Pieces {
+    for await (const items of itemsOf(client, table, pk)) {
+      const others = items.filter((item) => item['sk'] !== sk);
+      if (others.length === 0) continue;
+      await remove(others.map(keyOf));
+      yield;
+    }
+  }
 
   /** Nobody but this person loses the address: the item may be the next account's already. */
   async function freeAddress({ userId }: ErasedPerson, hash: string): Promise<void> {
@@ -106,8 +117,7 @@ export function userErasure(
     },
 
     async *eraseMails({ email }) {
-      if (email !== null) await removeMailsTo(client, tables.outbox, email);
-      yield;
+      if (email !== null) yield* removeMailsTo(client, tables.outbox, email);
     },
 
     async *eraseAttempts(person) {
@@ -118,21 +128,18 @@ export function userErasure(
         subjects.push(...hashOf(person).flatMap((account) => ids.map((id) => deviceSubject(account, id))));
       }
       for (const subject of subjects) {
-        await remove((await allItemsOf(client, table, attemptsKey('', subject).pk)).map(keyOf));
-        yield;
+        for await (const windows of itemsOf(client, table, attemptsKey('', subject).pk)) {
+          await remove(windows.map(keyOf));
+          yield;
+        }
       }
     },
 
     async *eraseAccount(person) {
       const account = userKey(person.userId);
-      for await (const items of itemsOf(client, table, account.pk)) {
-        await remove(items.filter(({ sk }) => sk !== account.sk).map(keyOf));
-        yield;
-      }
+      yield* removeBesides(account);
       for (const hash of hashOf(person)) {
-        const owner = emailOwnerKey(hash);
-        const besides = (await allItemsOf(client, table, owner.pk)).filter(({ sk }) => sk !== owner.sk);
-        await remove(besides.map(keyOf));
+        yield* removeBesides(emailOwnerKey(hash));
         await freeAddress(person, hash);
       }
       await dismiss(person);

@@ -86,7 +86,9 @@ export function workspaceErasure(
     async *eraseRest(workspaceId) {
       const { pk, sk } = workspaceKey(workspaceId);
       for await (const items of itemsOf(client, table, pk)) {
-        await remove(items.filter((item) => item['sk'] !== sk).map(keyOf));
+        const others = items.filter((item) => item['sk'] !== sk);
+        if (others.length === 0) continue;
+        await remove(others.map(keyOf));
         yield;
       }
       await remove([{ pk, sk }]);

@@ -2,7 +2,8 @@ import type { Job } from './outbox.ts';
 
 /**
  * Erasing goes in turns: what one turn does not get done, the next one finds, because whatever leads to an item is
- * removed after the item. Each piece is told when none of it need be done again, so a turn may end between two.
+ * removed after the item. A piece is told when it did something that need not be done again, so a turn may end between
+ * two, and none ends without having come further.
  */
 export type Pieces = AsyncIterable<void>;
 
