@@ -1,25 +1,13 @@
 import { startLaptop } from './laptop.ts';
 import { type Run, readRunFile } from './run-file.ts';
 
-/** What the `admin` function is asked for. */
-export type AdminEvent = {
-  readonly command: 'create-user';
-  readonly email: string;
-  readonly name: string;
-  readonly password?: string;
-  readonly is_admin: boolean;
-  readonly plan?: string;
-};
-
-/** The function refused or failed; the message is its own. */
-export class AdminRefusal extends Error {
-  override readonly name = 'AdminRefusal';
-}
+/** What the `admin` function is asked for: `{command: 'create-user', email, …}`. It checks the members itself. */
+export type AdminEvent = Readonly<Record<string, string | boolean>>;
 
 /**
  * Calls the `admin` function of the laptop that runs on a data folder; where none does, of one that is started for this
- * call. Answers what the function answered, and where the app is; null where the laptop was only
- * started for the call. Throws AdminRefusal.
+ * call. Answers what the function answered, and where the app is: null where the laptop was only started for this.
+ * Throws an Error with the function's own message when it failed.
  */
 export async function callAdmin(
   dataDir: string,
@@ -40,14 +28,15 @@ export async function callAdmin(
   }
 }
 
-/** Null where nobody listens any more: the laptop was killed. */
+/** Null where the laptop was killed: nobody listens there any more, or somebody else. */
 async function invoke(run: Run, event: AdminEvent): Promise<Response | null> {
   try {
-    return await fetch(`${run.lambda_url}/2015-03-31/functions/${run.admin_function}/invocations`, {
+    const response = await fetch(`${run.lambda_url}/2015-03-31/functions/${run.admin_function}/invocations`, {
       method: 'POST',
       headers: { authorization: `AWS4-HMAC-SHA256 Credential=${run.access_key_id}/laptop` },
       body: JSON.stringify(event),
     });
+    return response.headers.has('x-amzn-requestid') ? response : null;
   } catch (error) {
     const { cause } = error as { cause?: NodeJS.ErrnoException };
     if (cause?.code === 'ECONNREFUSED') return null;
@@ -59,5 +48,5 @@ async function answerOf(response: Response): Promise<unknown> {
   const body: unknown = await response.json();
   if (response.ok && !response.headers.has('x-amz-function-error')) return body;
   const { errorMessage, message } = body as { errorMessage?: string; message?: string };
-  throw new AdminRefusal(errorMessage ?? message ?? `The admin function answered ${response.status}.`);
+  throw new Error(errorMessage ?? message ?? `The admin function answered ${response.status}.`);
 }

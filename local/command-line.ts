@@ -16,9 +16,10 @@ export async function openToCommandLine(
   const adminFunction = plan.functions.find(({ name }) => name.startsWith(ADMIN_FUNCTION_PREFIX))?.name;
   if (adminFunction === undefined) throw new Error(`No template has a function ${ADMIN_FUNCTION_PREFIX}….`);
   const accessKeyId = randomUUID();
-  const { url, close } = await startLambdaApi({ accessKeyId, functionNames: [adminFunction], invoke: host.invoke });
+  const invoke = (name: string, event: unknown): Promise<unknown> => host.invoke(name, event);
+  const api = await startLambdaApi({ accessKeyId, functionNames: [adminFunction], invoke });
   writeRunFile(dataPath, {
-    lambda_url: url,
+    lambda_url: api.url,
     access_key_id: accessKeyId,
     admin_function: adminFunction,
     app_url: appUrl,
@@ -26,7 +27,7 @@ export async function openToCommandLine(
   return {
     async close() {
       removeRunFile(dataPath);
-      await close();
+      await api.close();
     },
   };
 }

@@ -23,7 +23,7 @@ export type EngineRoom = {
   readonly plan: Plan;
   readonly secrets: SecretStore;
   readonly started: Shutdown;
-  startCache(): Promise<ValkeyEngine>;
+  readonly startCache: () => Promise<ValkeyEngine>;
 };
 
 /** Starts every engine and makes the tables and streams of the plan. */

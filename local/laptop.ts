@@ -97,7 +97,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   const log = started.closing(openFunctionLog(folder.logsDir, 'laptop'));
   const say = (line: string): void => log.write(`${new Date().toISOString()} ${line}\n`);
   const host = started.closing(hostOf(plan, folder, engines, join(assembly.dir, 'compiled')));
-  const { invoke } = host;
+  const invoke = (name: string, event: unknown): Promise<unknown> => host.invoke(name, event);
   const rotator = started.closing(startRotator(plan.secrets, { store: secrets, invoke, nowMs: Date.now, log: say }));
   serveDoors(plan, host, { 'http-api': shortDoor, 'rest-api': appDoor });
   const pumps = started.closing(

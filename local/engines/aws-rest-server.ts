@@ -29,7 +29,7 @@ const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
  */
 export async function startAwsRestServer(options: {
   readonly port?: number;
-  answer(call: AwsRestCall): Promise<AwsRestAnswer>;
+  readonly answer: (call: AwsRestCall) => Promise<AwsRestAnswer>;
 }): Promise<AwsRestServer> {
   const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (request, response) => {
     void answerOrError(options.answer, request).then((answer) => {

@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 /** A mail with one text, as SES would put it on its way. */
 export type MailMessage = {
   /** `Signpost <no-reply@example.com>` */
@@ -38,8 +40,7 @@ const WORD_BYTES = 45;
 
 /** Headers are ASCII: other runs of words become encoded ones, an address in brackets stays readable. */
 function headerText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything that is ASCII, and nothing else
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  if (isAscii(Buffer.from(text))) return text;
   const [, phrase = text, address = ''] = /^(.*?)(\s*<[^<>]*>)$/.exec(text) ?? [];
   return chunksOf(phrase)
     .map((chunk) => `=?utf-8?B?${Buffer.from(chunk).toString('base64')}?=`)

@@ -18,7 +18,7 @@ type Work = {
   readonly input: Readonly<Record<string, unknown>>;
   readonly definition: SecretDefinition;
   readonly secret: Secret;
-  put(changed: Secret): void;
+  readonly put: (changed: Secret) => void;
   readonly nowMs: number;
 };
 

@@ -42,7 +42,7 @@ function objectIn(input: Input, member: string, known: readonly string[]): Input
 function dataIn(input: Input, member: string): string {
   const { Data, Charset } = objectIn(input, member, ['Data', 'Charset']);
   if (typeof Data !== 'string') throw refused(`${member}.Data must be text.`);
-  if (Charset !== undefined && !/^utf-?8$/i.test(String(Charset))) throw refused("The laptop's SES plays UTF-8 only.");
+  if (Charset !== undefined && Charset !== 'UTF-8') throw refused("The laptop's SES plays UTF-8 only.");
   return Data;
 }
 

@@ -25,7 +25,9 @@ async function invoking(
   }
 }
 
-const failing = (error: Error) => () => Promise.reject(error);
+const failing = (error: Error) => async () => {
+  throw error;
+};
 
 describe("Lambda's Invoke", () => {
   it('hands the event over and answers what the function answered', async () => {

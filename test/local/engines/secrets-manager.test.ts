@@ -196,7 +196,7 @@ describe('Secrets Manager', () => {
 
   it("asks the caller's role, for the action and for the secret's ARN however it is named", async () => {
     const statements = [{ effect: 'Allow' as const, actions: ['secretsmanager:GetSecretValue'], resources: [ARN] }];
-    const { authorize, denials } = roleAuthorizer([{ name: 'Auth', ...CREDENTIALS, statements }]);
+    const iam = roleAuthorizer([{ name: 'Auth', ...CREDENTIALS, statements }]);
     const seen: EngineCall[] = [];
     await withEngine(
       async ({ client }) => {
@@ -206,7 +206,7 @@ describe('Secrets Manager', () => {
       },
       (call) => {
         seen.push(call);
-        return authorize(call);
+        return iam.authorize(call);
       },
     );
     expect(seen.map(({ action, resourceArns }) => [action, ...resourceArns])).toEqual([
@@ -214,7 +214,7 @@ describe('Secrets Manager', () => {
       ['secretsmanager:PutSecretValue', ARN],
       ['secretsmanager:GetSecretValue', 'Other'],
     ]);
-    expect([...denials()]).toHaveLength(2);
+    expect([...iam.denials()]).toHaveLength(2);
   });
 
   it('fails as a test wants it to', () =>

@@ -122,15 +122,17 @@ describe('SES', () => {
 
   it("asks the caller's role for the sender's domain", async () => {
     const statements = [{ effect: 'Allow' as const, actions: ['ses:SendEmail'], resources: [identity('example.com')] }];
-    const { authorize, denials } = roleAuthorizer([{ name: 'Mail', ...CREDENTIALS, statements }]);
+    const iam = roleAuthorizer([{ name: 'Mail', ...CREDENTIALS, statements }]);
     await withEngine(async (engine, send) => {
       await send(mail());
       await send(mail({ FromEmailAddress: 'no-reply@EXAMPLE.com' }));
       const foreign = mail({ FromEmailAddress: 'Signpost <no-reply@example.com.evil.example>' });
       await expect(send(foreign)).rejects.toEqual(refused('AccessDeniedException'));
       expect(mailsIn(engine)).toHaveLength(2);
-    }, authorize);
-    expect([...denials()]).toEqual([expect.stringContaining(`on resource: ${identity('example.com.evil.example')}`)]);
+    }, iam.authorize);
+    expect([...iam.denials()]).toEqual([
+      expect.stringContaining(`on resource: ${identity('example.com.evil.example')}`),
+    ]);
   });
 
   it('does not know other calls', () =>
