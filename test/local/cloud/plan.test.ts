@@ -93,13 +93,14 @@ describe("Signpost's own templates as a plan", () => {
     const outbox = plan.tables.find(({ definition }) => definition.name.startsWith('Outbox'));
     expect(outbox?.definition.streamViewType).toBe('KEYS_ONLY');
     const followers = plan.eventSources.filter(({ streamArn }) => streamArn === outbox?.streamArn);
-    const prefixes = followers.map(({ functionName, filters }) => [functionName.slice(0, 4), filters]);
-    expect(prefixes).toEqual(
-      ['mail', 'erase'].map((job) => [
-        expect.stringMatching(new RegExp(`^${job.slice(0, 4)}`, 'i')) as string,
-        [{ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: `${job}#` }] } } } }],
-      ]),
-    );
+    const jobs = followers.map(({ functionName, filters }) => [functionName.slice(0, 4), filters]);
+    const filter = (prefix: string) => [
+      { eventName: expect.arrayContaining(['INSERT']) as unknown, dynamodb: { Keys: { pk: { S: [{ prefix }] } } } },
+    ];
+    expect(jobs).toEqual([
+      ['Mail', filter('mail#')],
+      ['Eras', filter('erase#')],
+    ]);
   });
 
   test('event sources keep every rule of the template, filters parsed', () => {
