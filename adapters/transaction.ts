@@ -9,6 +9,8 @@ export type TransactionWrite = NonNullable<TransactWriteCommandInput['TransactIt
 /** The writes whose conditions failed, each with what stood in its way (null where nothing did, or it was not asked for). */
 export type Refusals<Name extends string> = ReadonlyMap<Name, Readonly<Record<string, unknown>> | null>;
 
+/** DynamoDB refuses more; an engine that does not must not hide it. */
+const MAX_WRITES = 100;
 const MAX_ATTEMPTS = 8;
 
 /**
@@ -22,6 +24,7 @@ export async function transact<Name extends string>(
   const present = (Object.entries(writes) as [Name, TransactionWrite | null][]).flatMap(([name, write]) =>
     write === null ? [] : [{ name, write }],
   );
+  if (present.length > MAX_WRITES) throw new Error(`A transaction of ${present.length} writes is too large`);
   for (let attempt = 0; ; attempt += 1) {
     try {
       await client.send(new TransactWriteCommand({ TransactItems: present.map(({ write }) => write) }));

@@ -33,11 +33,11 @@ export function workspaceStoreContract(name: string, kept: () => KeptWorkspaces)
       expect(items).toHaveLength(2);
     });
 
-    it('is one of fifty at most, whoever asks at the same moment', async () => {
+    it('is one of forty at most, whoever asks at the same moment', async () => {
       const { deps, person, seed } = newWorld();
       const owner = await person();
       const words: (string | null)[] = [];
-      for (let round = 0; round < 6; round += 1) {
+      for (let round = 0; round < 5; round += 1) {
         words.push(
           ...(await Promise.all(
             Array.from({ length: 10 }, () => wordOf(() => makeWorkspace(deps, owner.id, 'Many', seed()))),
@@ -45,7 +45,7 @@ export function workspaceStoreContract(name: string, kept: () => KeptWorkspaces)
         );
       }
       expect(words.filter((word) => word === null)).toHaveLength(MAX_OWNED_WORKSPACES - 1);
-      expect(words.filter((word) => word === 'LIMIT_REACHED')).toHaveLength(60 - MAX_OWNED_WORKSPACES + 1);
+      expect(words.filter((word) => word === 'LIMIT_REACHED')).toHaveLength(50 - MAX_OWNED_WORKSPACES + 1);
       const { items } = await listMyWorkspaces(deps, owner.id, 100, null);
       expect(items).toHaveLength(MAX_OWNED_WORKSPACES);
       const [last] = items.slice(-1);
