@@ -89,7 +89,12 @@ export async function signUp(product: Product, name = 'Person'): Promise<Person>
     workspaceId: user.personal_workspace_id,
     token,
     cookie: cookiesIn(answer),
-    api: (path, call = {}) => product.api(path, { key: token, ...call }),
+    api: (path, call = {}) =>
+      product.api(path, {
+        key: token,
+        ...call,
+        headers: { 'x-signpost-viewer': `address=${newAddress()}`, ...call.headers },
+      }),
   };
 }
 

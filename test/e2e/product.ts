@@ -45,6 +45,7 @@ export type Product = {
   readonly api: (path: string, call?: Call) => Promise<Answer>;
   /** A visit to the short domain, as a browser without a key. */
   readonly visit: (path: string, call?: Call) => Promise<Answer>;
+  readonly tableName: (table: TableName) => string;
   /** Writes an item past the product, as nobody's role allows. */
   readonly put: (table: TableName, item: Readonly<Record<string, unknown>>) => Promise<void>;
   /** A new key of the unlimited workspace that may do only this. */
@@ -82,6 +83,7 @@ export async function startProduct(settings: SettingsOverrides = {}): Promise<Pr
         headers: { 'user-agent': BROWSER, accept: 'text/html', ...call.headers },
       }),
     put,
+    tableName: (table) => physicalName(laptop, table),
     async keyWith(scopes) {
       const secret = newApiKey(randomBytes);
       const key = {

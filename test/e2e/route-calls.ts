@@ -175,7 +175,7 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   'POST /v1/workspaces': { ok: 201, prepare: forOneself('/v1/workspaces', () => ({ name: 'Another' })) },
   'GET /v1/workspaces/{workspace_id}': { ok: 200, prepare: onWorkspace('') },
   'PATCH /v1/workspaces/{workspace_id}': { ok: 200, prepare: onWorkspace('', () => ({ name: 'Renamed' })) },
-  'DELETE /v1/workspaces/{workspace_id}': { ok: 202, ruinsWorkspace: true, prepare: onWorkspace('') },
+  'DELETE /v1/workspaces/{workspace_id}': { ok: 204, ruinsWorkspace: true, prepare: onWorkspace('') },
   'POST /v1/workspaces/{workspace_id}/transfer': {
     ok: 200,
     ruinsWorkspace: true,
