@@ -47,14 +47,14 @@ async function ready(started: Started): Promise<void> {
 
 const demoIn = (folder: string): Demo => JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8')) as Demo;
 
-async function statusOfSignIn({ app, email }: Demo, password: string): Promise<number> {
+async function signIn({ app, email }: Demo, password: string): Promise<{ status: number; token: string }> {
   const answer = await fetch(`${app}/v1/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),
   });
-  await answer.body?.cancel();
-  return answer.status;
+  const { access_token: token = '' } = (await answer.json()) as { access_token?: string };
+  return { status: answer.status, token };
 }
 
 describe('npm start', () => {
@@ -76,6 +76,8 @@ describe('npm start', () => {
     ]);
     for (const text of [app, short, email, password, api_key, 'demo.json', 'outbox', 'dynoxide'])
       expect(first.output()).toContain(text);
+    const { status, token } = await signIn(demo, password);
+    expect(status).toBe(200);
     expect(await stop(first.child)).toBe(0);
     expect(existsSync(join(data, 'run.json'))).toBe(false);
 
@@ -83,6 +85,8 @@ describe('npm start', () => {
     await ready(second);
     const again = demoIn(data);
     expect(again).toEqual({ ...demo, app: again.app, short: again.short });
+    const me = await fetch(`${again.app}/v1/users/me`, { headers: { authorization: `Bearer ${token}` } });
+    expect([me.status, ((await me.json()) as { email: string }).email]).toEqual([200, email]);
     const visit = await fetch(`${again.short}/mine`, { redirect: 'manual' });
     expect([visit.status, visit.headers.get('location')]).toEqual([302, 'https://example.com/mine']);
     expect((await fetch(`${again.short}/blog`, { redirect: 'manual' })).status).toBe(302);
@@ -112,8 +116,8 @@ describe('npm start', () => {
       const list = await fetch(`${demo.app}/v1/urls`, { headers: { authorization: `Bearer ${key}` } });
       expect(list.status).toBe(200);
     }
-    expect(await statusOfSignIn(demo, demo.password)).toBe(200);
-    expect(await statusOfSignIn(demo, formerPassword)).toBe(401);
+    expect((await signIn(demo, demo.password)).status).toBe(200);
+    expect((await signIn(demo, formerPassword)).status).toBe(401);
     expect(await stop(second.child)).toBe(0);
   }, 60_000);
 
