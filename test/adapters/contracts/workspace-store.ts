@@ -33,7 +33,7 @@ export function workspaceStoreContract(name: string, kept: () => KeptWorkspaces)
       expect(items).toHaveLength(2);
     });
 
-    it('is one of forty at most, whoever asks at the same moment', async () => {
+    it('is one of forty-eight at most, whoever asks at the same moment', async () => {
       const { deps, person, seed } = newWorld();
       const owner = await person();
       const words: (string | null)[] = [];
