@@ -20,6 +20,13 @@ const restPlan: RestApiPlan = {
   methods: [
     { method: 'POST', path: '/v1/things', functionName: 'things', timeoutMs: 100, authorizer },
     { method: 'PUT', path: '/v1/things/{id}/parts/{part}', functionName: 'things', timeoutMs: 100, authorizer },
+    {
+      method: 'GET',
+      path: '/v1/cookies',
+      functionName: 'things',
+      timeoutMs: 100,
+      authorizer: { ...authorizer, identitySources: ['method.request.header.Cookie'] },
+    },
     { method: 'GET', path: '/open/{name}', functionName: 'things', timeoutMs: 100, authorizer: null },
   ],
   gatewayResponses: {
@@ -293,6 +300,14 @@ describe('the app door', () => {
       expect(event.headers).not.toHaveProperty('cookie');
     }
     expect(seen[0]).toMatchObject({ type: 'REQUEST', methodArn: expect.stringMatching(/\/live\/PUT\/v1\//) as string });
+  });
+
+  test('cookies may be what an authorizer wants to see', async () => {
+    functions['authorizer'] = allow;
+    functions['things'] = () => ({ statusCode: 200, body: '{}' });
+    const statusWith = async (headers: Record<string, string>) =>
+      (await fetch(`${appUrl}/v1/cookies`, { headers })).status;
+    expect([await statusWith({ cookie: 'a=1' }), await statusWith({})]).toEqual([200, 401]);
   });
 
   const deny = (event: Event) => {
