@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { PublicKey, PublishedKey } from './published-keys.ts';
+import { isGood } from './published-keys.ts';
 
 /** RFC 8037: the private half of an Ed25519 key; the public half is part of it. */
 export type PrivateJwk = PublicKey['publicJwk'] & { readonly d: string };
@@ -18,14 +19,13 @@ export async function newPrivateKey(nowMs: number): Promise<PrivateKey> {
   return { kid: await calculateJwkThumbprint(publicJwk), privateJwk: { ...publicJwk, d }, createdAtMs: nowMs };
 }
 
-/** The set after a rotation: the new key, and those that are not retired yet. */
-export const withNewKey = (
+/** The set after a rotation: the new key, and those of the present ones that tokens are accepted of. */
+export function withNewKey(
   { keys }: KeySet,
   key: PrivateKey,
   published: readonly PublishedKey[],
   nowMs: number,
-): KeySet => {
-  const isRetired = ({ kid }: PrivateKey): boolean =>
-    published.some((known) => known.kid === kid && known.verifiesUntilMs !== null && known.verifiesUntilMs <= nowMs);
-  return { keys: [...keys.filter((known) => !isRetired(known)), key] };
-};
+): KeySet {
+  const good = new Set(published.filter((known) => isGood(known, nowMs)).map(({ kid }) => kid));
+  return { keys: [...keys.filter(({ kid }) => good.has(kid)), key] };
+}

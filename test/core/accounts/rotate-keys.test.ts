@@ -128,6 +128,22 @@ describe('A rotation of the signing keys', () => {
     expect(await accepts(await newSigner()())).toBe(true);
     expect(await accepts(before)).toBe(true);
   });
+  it('ends a leaked key within a minute, once the item that publishes it was deleted', async () => {
+    const { clock, rotate, secret, publicKeys, newSigner, newVerifier } = keyWorld();
+    await rotate();
+    await rotate();
+    const [leaked] = (await secret.readCurrent()).keys;
+    const [accepts, sign] = [newVerifier(), newSigner()];
+    const before = await sign();
+    expect(await accepts(before)).toBe(true);
+    publicKeys.deleteItem();
+    await rotate();
+    clock.nowMs += MINUTE_MS;
+    expect(await accepts(before)).toBe(false);
+    expect(await accepts(await stolen(clock.nowMs, { kid: leaked?.kid ?? '' }, leaked))).toBe(false);
+    expect(await accepts(await sign())).toBe(true);
+    expect((await secret.readCurrent()).keys).toHaveLength(1);
+  });
 });
 
 type Event =
