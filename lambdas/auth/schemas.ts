@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { MAX_EMAIL_LENGTH, normalEmail } from '../../core/accounts/email.ts';
+import { MIN_PASSWORD_LENGTH } from '../../core/accounts/password.ts';
 import type { User } from '../../core/accounts/user.ts';
 
 /** An address as people write it; `normalEmail` of it is not null. */
@@ -20,16 +21,18 @@ export const nameText = z
     z.regex(/[\p{L}\p{N}\p{P}\p{S}]/u, ONE_LINE),
   );
 
-/** Rules beyond this are told in words of their own (`core/accounts/password.ts`); megabytes are not looked at. */
+/** A password that is tried; megabytes are not looked at. */
 const passwordText = z.string().check(z.minLength(1), z.maxLength(1_024));
+/** One somebody wants to have. Its characters are counted, and more is asked of it, in `core/accounts/password.ts`. */
+const newPasswordText = z.string().check(z.minLength(MIN_PASSWORD_LENGTH), z.maxLength(1_024));
 const tokenText = z.string().check(z.minLength(1), z.maxLength(512));
 
-export const registerBody = z.strictObject({ email: emailText, password: passwordText, name: nameText });
+export const registerBody = z.strictObject({ email: emailText, password: newPasswordText, name: nameText });
 export const loginBody = z.strictObject({ email: emailText, password: passwordText });
 export const verifyEmailBody = z.strictObject({ token: tokenText });
 export const forgotPasswordBody = z.strictObject({ email: emailText });
-export const resetPasswordBody = z.strictObject({ token: tokenText, password: passwordText });
-export const changePasswordBody = z.strictObject({ current_password: passwordText, new_password: passwordText });
+export const resetPasswordBody = z.strictObject({ token: tokenText, password: newPasswordText });
+export const changePasswordBody = z.strictObject({ current_password: passwordText, new_password: newPasswordText });
 export const changeEmailBody = z.strictObject({ email: emailText, password: passwordText });
 export const confirmEmailBody = z.strictObject({ token: tokenText });
 
