@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { startValkey } from '../local/engines/valkey.ts';
 import { cpuOfTreeMs } from './process-cpu.ts';
 import { median, printTable } from './report.ts';
+import { startServer, startSignpost, type Target } from './target-process.ts';
 
 /**
  * The question: how fast is a hot redirect through the whole laptop stack — gateway, function, cache rules, a click made
@@ -17,9 +17,7 @@ const CONNECTIONS = 64;
 const WARM_UP_S = 3;
 const ROUND_S = 6;
 const ROUNDS = 5;
-const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-type Target = { readonly name: string; readonly url: string; readonly pid: number };
 type Round = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly cpuUs: number };
 
 export async function benchRedirect(): Promise<void> {
@@ -49,57 +47,6 @@ export async function benchRedirect(): Promise<void> {
     await valkey.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function startServer(
-  name: string,
-  file: string,
-  path: string,
-  env: NodeJS.ProcessEnv,
-  children: ChildProcess[],
-): Promise<Target> {
-  const child = spawn(process.execPath, [join(HERE, 'handlers', file)], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  const [, port = ''] = await said(child, /port (\d+)/);
-  return { name, url: `http://127.0.0.1:${port}${path}`, pid: child.pid ?? 0 };
-}
-
-async function startSignpost(folder: string, children: ChildProcess[]): Promise<Target> {
-  const env = { ...process.env, PORT: '0', SHORT_PORT: '0' };
-  const args = ['local/start.ts', '--data', folder, '--empty'];
-  const child = spawn(process.execPath, args, { cwd: join(HERE, '..'), env, stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  await said(child, /Ctrl-C/);
-  const demo = JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8')) as {
-    app: string;
-    short: string;
-    api_key: string;
-  };
-  const answer = await fetch(`${demo.app}/v1/urls`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${demo.api_key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      original_url: 'https://example.com/a/rather/long/path?with=a&query=string',
-      custom_alias: 'hot',
-    }),
-  });
-  if (answer.status !== 201) throw new Error(`The link was not made: ${await answer.text()}`);
-  return { name: 'Signpost, click recorded', url: `${demo.short}/hot`, pid: child.pid ?? 0 };
-}
-
-function said(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const match = pattern.exec(text);
-      if (match !== null) resolve(match);
-    });
-    child.once('exit', (code) => reject(new Error(`A target ended with ${code}: ${text}`)));
-  });
 }
 
 async function load(target: Target, seconds: number): Promise<Round> {

@@ -1,12 +1,14 @@
 import { benchCreate } from './create.ts';
 import { benchRedirect } from './redirect.ts';
 import { benchRedirectFunction } from './redirect-function.ts';
+import { benchSignIns } from './sign-ins.ts';
 
 /** `npm run bench` runs all; `npm run bench -- redirect-function` one. Each prints ratios against a baseline of the same run. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   redirect: benchRedirect,
   'redirect-function': benchRedirectFunction,
   create: benchCreate,
+  'sign-ins': benchSignIns,
 };
 
 const asked = process.argv.slice(2);
