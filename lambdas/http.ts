@@ -92,7 +92,7 @@ function requirePermission({ method, route, headers, identity }: HttpRequest): v
 }
 
 /** RFC 9110 §9.2.1: the methods that change nothing. */
-const isUnsafe = (method: string): boolean => method !== 'GET' && method !== 'HEAD';
+export const isUnsafe = (method: string): boolean => method !== 'GET' && method !== 'HEAD';
 
 /** Another site's form cannot send this header, and its script may not. Throws CSRF_HEADER_REQUIRED. */
 export function requireCsrfHeader(headers: HttpRequest['headers']): void {

@@ -1,6 +1,7 @@
 import { userAnswer } from '../auth/schemas.ts';
 import { pageQuery } from '../page-query.ts';
-import type { Operation } from '../service/operations.ts';
+import type { Operations } from '../service/operation.ts';
+import { BODY_FAILURES } from '../service/operation.ts';
 import { apiKeyBody, apiKeysAnswer, newApiKeyAnswer } from './api-keys.ts';
 import { deletionAnswer } from './delete-account.ts';
 import { exportAnswer, exportQuery } from './export-schemas.ts';
@@ -10,10 +11,8 @@ import { endAllQuery, sessionsAnswer } from './sessions.ts';
 import { usageAnswer } from './usage.ts';
 import { listedUserAnswer, userBody, usersAnswer, usersQuery } from './users.ts';
 
-const BODY_FAILURES = ['VALIDATION_FAILED', 'INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const;
-
 /** The shapes of what is one person's own, of what administrators do, and of API keys. */
-export const PERSONAL_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const PERSONAL_OPERATIONS: Operations = {
   'GET /v1/users/me': { success: { 200: userAnswer }, failures: [] },
   'PATCH /v1/users/me': {
     body: profileBody,

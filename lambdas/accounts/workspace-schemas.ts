@@ -1,38 +1,24 @@
 import * as z from 'zod/mini';
 import { AUDIT_ACTIONS } from '../../core/accounts/audit.ts';
-import { MAX_EMAIL_LENGTH, normalEmail } from '../../core/accounts/email.ts';
 import { ROLES } from '../../core/accounts/permissions.ts';
 import { PLANS } from '../../core/accounts/plan.ts';
+import { emailText, nameText } from '../auth/schemas.ts';
 import { pageMembers } from '../page-query.ts';
 
 /** Bodies and answers about workspaces: shapes only. Who may, and whether there is room, is core's. */
-const MAX_NAME_LENGTH = 100;
 /** An invite's token names workspace and invite; none is longer. */
 const MAX_TOKEN_LENGTH = 320;
 
 const timestamp = z.iso.datetime();
 const GIVEN_ROLES = ['admin', 'editor', 'viewer'] as const;
 
-/** Any script; nothing that a list or a mail would break its lines at. */
-const name = z
-  .string()
-  .check(
-    z.minLength(1),
-    z.maxLength(MAX_NAME_LENGTH),
-    z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Must not have control characters.'),
-    z.regex(/\S/, 'Must not be blank.'),
-  );
-
-export const workspaceBody = z.strictObject({ name });
+export const workspaceBody = z.strictObject({ name: nameText });
 export const memberBody = z.strictObject({ role: z.enum(GIVEN_ROLES) });
 export const transferBody = z.strictObject({
   user_id: z.string().check(z.regex(/^usr_[0-9A-Za-z]{1,40}$/, 'Must be the id of a member.')),
 });
 export const inviteBody = z.strictObject({
-  email: z.string().check(
-    z.maxLength(MAX_EMAIL_LENGTH),
-    z.refine((text) => normalEmail(text) !== null, 'Must be an e-mail address.'),
-  ),
+  email: emailText,
   role: z.enum(GIVEN_ROLES),
 });
 export const acceptBody = z.strictObject({ token: z.string().check(z.minLength(1), z.maxLength(MAX_TOKEN_LENGTH)) });

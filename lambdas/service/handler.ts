@@ -10,6 +10,7 @@ import type { HttpAnswer } from '../request.ts';
 import { ROUTES } from '../routes.ts';
 import { openApi } from './openapi.ts';
 import { groupOf, ROUTE_GROUPS } from './route-groups.ts';
+import { whoMay } from './who-may.ts';
 
 export type ServiceDeps = { readonly dependencies: () => Promise<Readonly<Record<string, boolean>>> };
 
@@ -60,5 +61,8 @@ const documentedErrors = (): readonly DocumentedError[] =>
 const documentedRoutes = () =>
   ROUTE_GROUPS.map((name) => ({
     name,
-    routes: ROUTES.filter((route) => route.door === 'app' && groupOf(route) === name),
+    routes: ROUTES.filter((route) => route.door === 'app' && groupOf(route) === name).map((route) => ({
+      ...route,
+      who: whoMay(route.access),
+    })),
   }));

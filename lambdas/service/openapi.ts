@@ -1,13 +1,18 @@
 import * as z from 'zod/mini';
+import { isAboutWorkspace, scopeFor } from '../../core/accounts/permissions.ts';
 import type { FailureWord } from '../../core/errors.ts';
 import { FAILURES } from '../../core/errors.ts';
+import { isUnsafe } from '../http.ts';
 import { linkAnswer } from '../links/schemas.ts';
 import { STATUS_OF } from '../problem.ts';
 import type { Route } from '../routes.ts';
 import { ROUTES } from '../routes.ts';
-import type { Operation } from './operations.ts';
+import { ACCESS_COOKIE } from '../session-cookies.ts';
+import { parametersOf } from './openapi-parameters.ts';
+import type { Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { groupOf, ROUTE_GROUPS } from './route-groups.ts';
+import { whoMay } from './who-may.ts';
 
 const problemSchema = {
   type: 'object',
@@ -19,6 +24,20 @@ const problemSchema = {
     detail: { type: 'string' },
     error: { type: 'string', enum: Object.keys(FAILURES) },
     request_id: { type: 'string' },
+  },
+};
+
+const SECURITY_SCHEMES = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key (`sp_…`), or the access token of `POST /v1/auth/login`.',
+  },
+  cookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: ACCESS_COOKIE,
+    description: 'Set by `POST /v1/auth/login`. What changes something then needs the header `X-Signpost-CSRF: 1`.',
   },
 };
 
@@ -35,7 +54,7 @@ export function openApi(origin: string): unknown {
     tags: ROUTE_GROUPS.map((name) => ({ name })),
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An API key (`sp_…`).' } },
+      securitySchemes: SECURITY_SCHEMES,
       schemas: { Problem: problemSchema, Link: z.toJSONSchema(linkAnswer) },
     },
   };
@@ -48,9 +67,9 @@ function operation(route: Route) {
     operationId: `${method.toLowerCase()}${path.replace(/[^a-zA-Z0-9]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase())}`,
     summary,
     tags: [groupOf(route)],
-    ...(aliasOf === undefined ? {} : { description: `Same as ${aliasOf}.` }),
-    security: access === 'public' ? [] : [{ bearer: [] }],
-    parameters: parameters(route, known),
+    description: aliasOf === undefined ? whoMay(access) : `Same as ${aliasOf}. ${whoMay(access)}`,
+    security: security(access),
+    parameters: parametersOf(route, known),
     ...(known?.body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: z.toJSONSchema(known.body) } } } }),
@@ -58,31 +77,16 @@ function operation(route: Route) {
   };
 }
 
-function parameters({ method, path, access }: Route, known: Operation | undefined): readonly unknown[] {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
-  const query = known?.query === undefined ? {} : (z.toJSONSchema(known.query).properties ?? {});
-  const inQuery = Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema }));
-  const idempotent = method === 'POST' && access !== 'public';
-  return [
-    ...inPath,
-    ...inQuery,
-    ...(idempotent ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 255 } }] : []),
-    ...(method === 'PATCH' || method === 'DELETE'
-      ? [{ name: 'If-Match', in: 'header', schema: { type: 'string' } }]
-      : []),
-  ];
+/** OpenAPI 3.1: the scope a key needs may stand beside the scheme. */
+function security(access: Route['access']): readonly object[] {
+  if (access === 'public') return [];
+  const scope = scopeFor(access);
+  return [{ bearer: scope === null ? [] : [scope] }, { cookie: [] }];
 }
 
-function responses({ access, summary }: Route, known: Operation | undefined): Record<string, unknown> {
-  const failures: readonly FailureWord[] = [
-    ...(known?.failures ?? []),
-    ...(access === 'public' ? [] : (['UNAUTHENTICATED', 'FORBIDDEN'] as const)),
-  ];
+function responses(route: Route, known: Operation | undefined): Record<string, unknown> {
+  const { summary } = route;
+  const failures = new Set([...(known?.failures ?? []), ...failuresOfAccess(route)]);
   const byStatus = Map.groupBy(failures, (word) => STATUS_OF[word]);
   return {
     ...Object.fromEntries(
@@ -94,6 +98,17 @@ function responses({ access, summary }: Route, known: Operation | undefined): Re
     ...Object.fromEntries([...byStatus].map(([status, words]) => [status, problemResponse(words.join(', '))])),
     default: problemResponse('Any other problem'),
   };
+}
+
+/** What the wrapper of every handler answers before it is asked. */
+function failuresOfAccess({ method, access }: Route): readonly FailureWord[] {
+  if (access === 'public') return [];
+  return [
+    'UNAUTHENTICATED',
+    'FORBIDDEN',
+    ...(isUnsafe(method) ? (['CSRF_HEADER_REQUIRED'] as const) : []),
+    ...(isAboutWorkspace(access) ? (['WORKSPACE_NOT_FOUND'] as const) : []),
+  ];
 }
 
 function contentOf(shape: Operation['success'][number]): object {

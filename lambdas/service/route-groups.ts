@@ -1,10 +1,21 @@
 import type { Route } from '../routes.ts';
 
 /** How documentation puts the routes together, in the order they are read. */
-export const ROUTE_GROUPS = ['Links', 'Statistics', 'Unlocking', 'Earlier paths', 'Service'] as const;
+export const ROUTE_GROUPS = [
+  'Links',
+  'Statistics',
+  'Unlocking',
+  'Sign-in',
+  'Account',
+  'Workspaces',
+  'API keys',
+  'Administration',
+  'Earlier paths',
+  'Service',
+] as const;
 export type RouteGroup = (typeof ROUTE_GROUPS)[number];
 
-export function groupOf({ function: name, aliasOf }: Route): RouteGroup {
+export function groupOf({ function: name, path, access, aliasOf }: Route): RouteGroup {
   if (aliasOf !== undefined) return 'Earlier paths';
   switch (name) {
     case 'links':
@@ -13,6 +24,12 @@ export function groupOf({ function: name, aliasOf }: Route): RouteGroup {
       return 'Statistics';
     case 'unlock':
       return 'Unlocking';
+    case 'auth':
+      return 'Sign-in';
+    case 'accounts':
+      if (access === 'users:admin') return 'Administration';
+      if (path.startsWith('/v1/api-keys')) return 'API keys';
+      return /^\/v1\/(users|sessions)/.test(path) ? 'Account' : 'Workspaces';
     default:
       return 'Service';
   }

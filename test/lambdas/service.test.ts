@@ -1,10 +1,13 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { scopeFor } from '../../core/accounts/permissions.ts';
 import { FAILURES } from '../../core/errors.ts';
 import { http } from '../../lambdas/http.ts';
 import { STATUS_OF } from '../../lambdas/problem.ts';
+import type { Route } from '../../lambdas/routes.ts';
 import { ROUTES } from '../../lambdas/routes.ts';
 import { serviceHandler } from '../../lambdas/service/handler.ts';
 import { openApi } from '../../lambdas/service/openapi.ts';
+import { whoMay } from '../../lambdas/service/who-may.ts';
 import { APP_ORIGIN, appEvent } from '../fixtures/events.ts';
 import { parsed } from '../fixtures/links-api.ts';
 import { problemIn } from '../fixtures/problems.ts';
@@ -70,6 +73,7 @@ describe('The service', () => {
 
 type Operation = {
   readonly operationId: string;
+  readonly description: string;
   readonly security: readonly unknown[];
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: object }[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: unknown }> };
@@ -123,10 +127,43 @@ describe('The OpenAPI document', () => {
       const inPath = operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => `{${name}}`);
       expect(inPath).toEqual(path.match(/\{\w+\}/g) ?? []);
       const route = appRoutes.find((candidate) => candidate.method === method && candidate.path === path);
-      expect(operation.security).toEqual(route?.access === 'public' ? [] : [{ bearer: [] }]);
-      if (route?.access !== 'public')
-        expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403']));
+      const access = route?.access ?? 'public';
+      const scope = access === 'public' ? null : scopeFor(access);
+      const schemes = [{ bearer: scope === null ? [] : [scope] }, { cookie: [] }];
+      expect([path, operation.security]).toEqual([path, access === 'public' ? [] : schemes]);
+      expect(operation.description).toContain(whoMay(access));
+      if (access !== 'public') expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403']));
     }
+  });
+
+  it.each<readonly [access: Route['access'], who: string]>([
+    ['public', 'Anybody.'],
+    ['self', 'Who is signed in; no API key.'],
+    ['users:admin', 'Administrators of this Signpost; no API key.'],
+    ['urls:read', 'Every member; API keys with `urls:read`.'],
+    ['urls:write', 'Members who are owner, admin, or editor; API keys with `urls:write`.'],
+    ['workspace:own', 'Members who are owner; no API key.'],
+  ])('tells of %s who may', (access, who) => expect(whoMay(access)).toBe(who));
+
+  it('takes the headers that its answers are about', () => {
+    const headersOf = (name: string) => {
+      const [method = '', path = ''] = name.split(' ');
+      const parameters = document.paths[path]?.[method.toLowerCase()]?.parameters ?? [];
+      return parameters.filter((parameter) => parameter.in === 'header').map((parameter) => parameter.name);
+    };
+    const expected = {
+      'GET /v1/urls': ['X-Signpost-Workspace'],
+      'POST /v1/urls': ['Idempotency-Key', 'X-Signpost-Workspace', 'X-Signpost-CSRF'],
+      'PATCH /v1/urls/{code}': ['If-Match', 'X-Signpost-Workspace', 'X-Signpost-CSRF'],
+      'POST /v1/workspaces': ['Idempotency-Key', 'X-Signpost-CSRF'],
+      'PATCH /v1/workspaces/{workspace_id}': ['If-Match', 'X-Signpost-CSRF'],
+      'POST /v1/workspaces/{workspace_id}/invites': ['Idempotency-Key', 'X-Signpost-CSRF'],
+      'POST /v1/api-keys': ['X-Signpost-Workspace', 'X-Signpost-CSRF'],
+      'GET /v1/users/me': [],
+      'POST /v1/auth/login': [],
+      'POST /v1/auth/refresh': ['X-Signpost-CSRF'],
+    };
+    for (const [name, headers] of Object.entries(expected)) expect([name, headersOf(name)]).toEqual([name, headers]);
   });
 
   it('describes success and failure of every API operation, failures as problem documents', () => {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
+import { ACCOUNT_PAGE_HEADERS } from '../../web/account/page.ts';
+import { ACCOUNT_PAGES, deadLinkPage, donePage, formPage, refusedPage } from '../../web/account/pages.ts';
 import { DOCS_HEADERS } from '../../web/docs/page.ts';
 import { docsPage, errorPage, homePage } from '../../web/docs/pages.ts';
 import { escapeHtml } from '../../web/frame.ts';
@@ -50,6 +52,12 @@ const PAGES: readonly Page[] = [
       ),
     DOCS_HEADERS,
   ],
+  ...ACCOUNT_PAGES.flatMap((name): readonly Page[] => [
+    [`the form of ${name}`, (hostile) => formPage(name, hostile, hostile), ACCOUNT_PAGE_HEADERS],
+    [`the end of ${name}`, () => donePage(name), ACCOUNT_PAGE_HEADERS],
+  ]),
+  ['a mail that is too old', deadLinkPage, ACCOUNT_PAGE_HEADERS],
+  ['a refusal', refusedPage, ACCOUNT_PAGE_HEADERS],
   ['an error', (hostile) => errorPage({ word: hostile, title: hostile, sentence: hostile, status: 400 }), DOCS_HEADERS],
 ];
 
@@ -129,6 +137,32 @@ describe('The password page', () => {
   it.each(['../x', '"><b>', 'a b', 'ü', '//evil.example'])('posts to this door only, whatever the code: %j', (code) => {
     const action = /action="([^"]*)"/.exec(passwordPage(code, null))?.[1] ?? '';
     expect(new URL(action, 'https://s.example.com').host).toBe('s.example.com');
+  });
+});
+
+describe('The pages a mail leads to', () => {
+  it.each(ACCOUNT_PAGES)('%s: every field that is seen has its label, and says what it is', (name) => {
+    const html = formPage(name, 'v.x.y', 'Wrong.');
+    const fields = Array.from(html.matchAll(/<input id="([^"]+)"[^>]*>/g));
+    for (const [field, id] of fields) {
+      expect(html).toContain(`<label for="${id}">`);
+      expect(field).toMatch(/autocomplete="(new-password|current-password|username)"/);
+      expect(field).toContain('aria-describedby="error"');
+    }
+    expect(fields.length).toBe(Array.from(html.matchAll(/<label/g)).length);
+    expect(html).toMatch(/role="alert"/);
+    expect(formPage(name, 'v.x.y', null)).not.toMatch(/role="alert"|aria-invalid/);
+  });
+
+  it('send their form to this door, to an address without the token', () => {
+    for (const name of ACCOUNT_PAGES) {
+      const action = /action="([^"]*)"/.exec(formPage(name, 'v.secret.token', null))?.[1] ?? '';
+      expect(action).toBe(`/account/${name}`);
+    }
+    expect(ACCOUNT_PAGE_HEADERS).toMatchObject({
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': expect.stringContaining("form-action 'self';"),
+    });
   });
 });
 

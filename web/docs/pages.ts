@@ -5,7 +5,8 @@ export type DocumentedRoute = {
   readonly method: string;
   readonly path: string;
   readonly summary: string;
-  readonly access: string;
+  /** Who may call it, in words. */
+  readonly who: string;
 };
 export type RouteGroup = { readonly name: string; readonly routes: readonly DocumentedRoute[] };
 export type DocumentedError = {
@@ -37,7 +38,7 @@ export const docsPage = (origin: string, groups: readonly RouteGroup[], errors: 
     'Signpost API',
     '<h1>Signpost API</h1>' +
       `<nav>${link('/', 'Start')}${link('#routes', 'Routes')}${link('#errors', 'Errors')}${link('/openapi.json', 'OpenAPI document')}</nav>` +
-      '<p>JSON in and out. Send your API key with every call that needs one:</p>' +
+      '<p>JSON in and out. Send an API key, or the access token of a sign-in, with every call that asks who you are:</p>' +
       command(`curl ${origin}/v1/urls -H "Authorization: Bearer $KEY"`) +
       '<p>The <a href="/openapi.json">OpenAPI document</a> has the shape of every request and answer.</p>' +
       `<h2 id="routes">Routes</h2>${groups.map(routesTable).join('')}` +
@@ -55,11 +56,11 @@ const routesTable = ({ name, routes }: RouteGroup): string =>
   `<h3>${escapeHtml(name)}</h3>` +
   table(
     'routes',
-    ['Route', 'What it does', 'Key'],
-    routes.map(({ method, path, summary, access }) => [
+    ['Route', 'What it does', 'Who may'],
+    routes.map(({ method, path, summary, who }) => [
       `<code><span class="method">${escapeHtml(method)}</span> ${escapeHtml(path)}</code>`,
       escapeHtml(summary),
-      `<span class="quiet">${access === 'public' ? 'No key needed' : `Scope <code>${escapeHtml(access)}</code>`}</span>`,
+      `<span class="quiet">${prose(who)}</span>`,
     ]),
   );
 

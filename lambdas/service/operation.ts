@@ -1,0 +1,25 @@
+import type * as z from 'zod/mini';
+import type { FailureWord } from '../../core/errors.ts';
+
+/** What the route table does not say of an operation: its shapes, by the very schemas that check them. */
+export type Operation = {
+  readonly body?: z.ZodMiniType;
+  readonly query?: z.ZodMiniType;
+  /** What success may be: JSON of a schema, a page, or nothing. */
+  readonly success: Readonly<Record<number, z.ZodMiniType | 'page' | 'empty'>>;
+  readonly failures: readonly FailureWord[];
+};
+
+/** By method and path, `GET /v1/urls`. */
+export type Operations = Readonly<Record<string, Operation>>;
+
+/** What reading a JSON body may end in. */
+export const BODY_FAILURES = [
+  'VALIDATION_FAILED',
+  'INVALID_JSON',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+] as const;
+
+/** What an Idempotency-Key may end in; who names these takes one. */
+export const KEY_FAILURES = ['IDEMPOTENCY_IN_PROGRESS', 'IDEMPOTENCY_MISMATCH'] as const;
