@@ -47,7 +47,7 @@ const PAGES: readonly Page[] = [
     (hostile) =>
       docsPage(
         'https://app.example.com',
-        [{ name: hostile, routes: [{ method: hostile, path: hostile, summary: hostile, access: hostile }] }],
+        [{ name: hostile, routes: [{ method: hostile, path: hostile, summary: hostile, who: hostile }] }],
         [{ word: hostile, title: hostile, sentence: hostile, status: 400 }],
       ),
     DOCS_HEADERS,
