@@ -206,7 +206,7 @@ describe('A client', () => {
 });
 
 describe('A flood of sign-ins', () => {
-  it('is turned away with Retry-After before it costs an attempt, beyond what is worked on and waits', async () => {
+  it('is turned away with Retry-After before it costs a read or an attempt, beyond what is worked on and waits', async () => {
     const { login, calls } = adasApi({ hashGate: hashGate({ atOnce: 1, waiting: 2 }) });
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -220,5 +220,6 @@ describe('A flood of sign-ins', () => {
       '2',
     ]);
     expect(calls.filter((name) => name === 'attempts.take')).toHaveLength(6);
+    expect(calls.filter((name) => name === 'users.findByEmail')).toHaveLength(3);
   });
 });
