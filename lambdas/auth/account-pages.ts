@@ -53,7 +53,7 @@ const SUBMIT: Readonly<Record<AccountPage, Submit>> = {
     const body = parseMembers(withSignIn, form);
     const shown = { ...signInOriginOf(deps, request), email: emailIn(body), password: body.password };
     const { user } = await recognise(deps, shown);
-    await acceptInvite(deps, user, form['token'] ?? '');
+    await acceptInvite(deps, user.id, form['token'] ?? '');
   },
 };
 

@@ -156,7 +156,8 @@ describe('Accepting an invite on its page', () => {
     const api = adasApi();
     api.deps.workspaces.find = async () => aWorkspace({ id: 'ws_9' });
     api.deps.invites.find = async () => invite;
-    api.deps.invites.accept = async (_, { userId }) => {
+    api.deps.invites.accept = async ({ email }, { userId }) => {
+      if (api.accounts.people.get(userId)?.email !== email) return 'refused';
       joined.push(userId);
       return 'accepted';
     };
