@@ -1,9 +1,9 @@
 import { blocklistKey } from '../../adapters/table.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
-import { cookiesIn, joinWorkspace, newEmail, newPassword, open, signIn, signUp, tokenMailedTo } from './people.ts';
+import { cookiesIn, newEmail, newPassword, open, signIn, signUp, tokenMailedTo } from './people.ts';
 import { refusal } from './problem.ts';
 import { eventually, type Product, startProduct } from './product.ts';
-import { ROUTE_CALLS } from './route-calls.ts';
+import { everyRouteCalled } from './route-calls.ts';
 
 /**
  * IAM is enforced on the laptop as in AWS. So one drive through everything the product does shows both ways that a role
@@ -113,25 +113,8 @@ describe('one drive through the whole product', () => {
   });
 
   test('people do all that their workspaces, their accounts and administrators allow', async () => {
-    const { demo } = product;
-    const root = (await signIn(product, demo.email, demo.password)).json<{ access_token: string }>().access_token;
-    for (const [route, { ok, prepare }] of Object.entries(ROUTE_CALLS)) {
-      const owner = await signUp(product, 'Routed');
-      const { id: workspaceId } = (await owner.api('/v1/workspaces', { body: { name: 'Drive' } })).json<{
-        id: string;
-      }>();
-      const isLeaving = route.endsWith('/leave');
-      const guest = isLeaving || route.endsWith('/accept') ? await signUp(product, 'Guest') : owner;
-      if (isLeaving) await joinWorkspace(product, owner, workspaceId, guest, 'viewer');
-      const { path, body, workspaceId: named } = await prepare({ product, owner, workspaceId }, guest);
-      const answer = await guest.api(path, {
-        method: route.split(' ')[0] ?? 'GET',
-        body,
-        ...(/ \/(v1\/)?users(\/\{user_id\})?$/.test(route) ? { key: root } : {}),
-        headers: named === undefined ? {} : { 'x-signpost-workspace': named },
-      });
+    for await (const { route, ok, answer } of everyRouteCalled(product))
       expect([route, answer.status]).toEqual([route, ok]);
-    }
   }, 120_000);
 
   test('operators make people and administrators', async () => {
