@@ -127,10 +127,10 @@ describe('A forgotten password', () => {
 
   it('ends a session, too, that a thief opens with the former one at the last moment', async () => {
     const { reset, login, deps, openSessions } = await forgetful();
-    const { setPassword } = deps.changes;
+    const original = { ...deps.changes };
     jest.spyOn(deps.changes, 'setPassword').mockImplementationOnce(async (...change) => {
       expect((await login(RIGHT, from('203.0.113.66'))).statusCode).toBe(200);
-      return setPassword(...change);
+      return original.setPassword(...change);
     });
     expect((await reset()).statusCode).toBe(204);
     expect(await openSessions()).toBe(0);
@@ -138,8 +138,8 @@ describe('A forgotten password', () => {
 
   it('leaves no session when the function dies right after the change', async () => {
     const { reset, deps, openSessions, login } = await forgetful();
-    const { endAll } = deps.sessions;
-    const ended = jest.spyOn(deps.sessions, 'endAll').mockImplementationOnce((...all) => endAll(...all));
+    const original = { ...deps.sessions };
+    const ended = jest.spyOn(deps.sessions, 'endAll').mockImplementationOnce((...all) => original.endAll(...all));
     ended.mockRejectedValueOnce(new Error('socket hang up'));
     expect((await reset()).statusCode).toBe(503);
     expect(await openSessions()).toBe(0);
