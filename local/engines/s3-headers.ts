@@ -106,7 +106,7 @@ export const checksumHeaders = (checksum: Checksum | null): Headers =>
 
 /** What HTTP cannot carry in a header is left out; anything beyond Latin-1 goes as MIME's encoded words, as S3 does. */
 function headerText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: line breaks would end the header
-  const oneLine = text.replaceAll(/[\u0000-\u001f\u007f]/g, ' ');
-  return /^[\u0020-\u00ff]*$/.test(oneLine) ? oneLine : `=?UTF-8?B?${Buffer.from(oneLine).toString('base64')}?=`;
+  // Line breaks would end the header.
+  const oneLine = text.replaceAll(/[^\t\u0020-\u007e\u0080-\u{10ffff}]/gu, ' ');
+  return /^[\t\u0020-\u00ff]*$/.test(oneLine) ? oneLine : `=?UTF-8?B?${Buffer.from(oneLine).toString('base64')}?=`;
 }

@@ -117,15 +117,14 @@ export function openObjectIndex(path: string, isDurable: boolean): ObjectIndex {
   let next: Promise<void> | null = null;
 
   return {
-    get: (bucket, key) => read<ObjectRecord>(statements.get.get(bucket, bytesOf(key))),
+    get: (bucket, key) => orUndefined(statements.get.get(bucket, bytesOf(key)), objectIn),
     range(bucket, { from, isFromExcluded, to }, limit) {
       const statement = isFromExcluded ? statements.behind : statements.from;
-      return readAll(statement.all(bucket, from, to ?? BEHIND_ALL_KEYS, limit));
+      return statement.all(bucket, from, to ?? BEHIND_ALL_KEYS, limit).map(objectIn);
     },
     byDraft(draft) {
       const row = statements.byDraft.get(draft);
-      const record = read<ObjectRecord>(row);
-      return record === undefined ? undefined : { bucket: String(row?.['bucket']), record };
+      return row === undefined ? undefined : { bucket: String(row['bucket']), record: objectIn(row) };
     },
     put: (bucket, record) => void statements.put.run(bucket, bytesOf(record.key), record.draft, JSON.stringify(record)),
     remove(bucket, { key, isParked }) {
@@ -134,10 +133,10 @@ export function openObjectIndex(path: string, isDurable: boolean): ObjectIndex {
         statements.leave.run(JSON.stringify({ bucket, key, isParked } satisfies Leftover));
       });
     },
-    leftovers: () => readAll(statements.leftovers.all()),
+    leftovers: () => statements.leftovers.all().map(leftoverIn),
     dropLeftovers: () => void statements.dropLeftovers.run(),
-    uploads: () => readAll(statements.uploads.all()),
-    upload: (id) => read<UploadRecord>(statements.upload.get(id)),
+    uploads: () => statements.uploads.all().map(uploadIn),
+    upload: (id) => orUndefined(statements.upload.get(id), uploadIn),
     addUpload: (upload) => void statements.addUpload.run(upload.id, JSON.stringify(upload)),
     removeUpload(id) {
       together(() => {
@@ -145,7 +144,7 @@ export function openObjectIndex(path: string, isDurable: boolean): ObjectIndex {
         statements.removeParts.run(id);
       });
     },
-    parts: (uploadId) => readAll(statements.parts.all(uploadId)),
+    parts: (uploadId) => statements.parts.all(uploadId).map(partIn),
     putPart: (uploadId, part) => void statements.putPart.run(uploadId, part.number, JSON.stringify(part)),
     synced() {
       if (log === null) return Promise.resolve();
@@ -172,7 +171,11 @@ const BEHIND_ALL_KEYS = Buffer.from([0xff]);
 const bytesOf = (key: string): Buffer => Buffer.from(key, 'utf8');
 
 type Row = Readonly<Record<string, unknown>>;
-const read = <Stored>(row: Row | undefined): Stored | undefined =>
-  row === undefined ? undefined : (JSON.parse(String(row['record'])) as Stored);
-const readAll = <Stored>(rows: readonly Row[]): readonly Stored[] =>
-  rows.map((row) => JSON.parse(String(row['record'])) as Stored);
+
+const objectIn = (row: Row): ObjectRecord => JSON.parse(String(row['record'])) as ObjectRecord;
+const uploadIn = (row: Row): UploadRecord => JSON.parse(String(row['record'])) as UploadRecord;
+const partIn = (row: Row): PartRecord => JSON.parse(String(row['record'])) as PartRecord;
+const leftoverIn = (row: Row): Leftover => JSON.parse(String(row['record'])) as Leftover;
+
+const orUndefined = <Stored>(row: Row | undefined, read: (row: Row) => Stored): Stored | undefined =>
+  row === undefined ? undefined : read(row);

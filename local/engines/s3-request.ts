@@ -33,7 +33,7 @@ export function requestOf(message: IncomingMessage): S3Request {
   const rawPath = mark === -1 ? url : url.slice(0, mark);
   const slash = rawPath.indexOf('/', 1);
   const query = mark === -1 ? [] : queryOf(url.slice(mark + 1));
-  const parameters = new Map([...query].reverse());
+  const parameters = new Map(query.toReversed());
   const hoisted = new Map(Array.from(parameters, ([name, value]) => [name.toLowerCase(), value]));
   return {
     method: message.method ?? '',

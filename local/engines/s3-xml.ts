@@ -31,8 +31,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 /** Control characters are not allowed in XML 1.0 in any spelling; S3 writes them as references all the same. */
 const escaped = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to be escaped
-  text.replaceAll(/[&<>"\u0000-\u001f\ufffe\uffff]/g, (one) => ESCAPES[one] ?? `&#x${one.charCodeAt(0).toString(16)};`);
+  text.replaceAll(/[&<>"\p{Cc}\ufffe\uffff]/gu, (one) => ESCAPES[one] ?? `&#x${one.charCodeAt(0).toString(16)};`);
 
 /** An element that was read. */
 export type XmlElement = { readonly name: string; readonly text: string; readonly children: readonly XmlElement[] };

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { BucketDefinition } from '../../../local/engines/s3-call.ts';
 import { type S3Engine, startS3 } from '../../../local/engines/s3.ts';
+import type { BucketDefinition } from '../../../local/engines/s3-call.ts';
 import { CLIENT, CREDENTIALS, everyone } from './everyone.ts';
 
 export const BUCKET = 'lake';
