@@ -116,6 +116,16 @@ describe('Making an API key', () => {
     expect(await counted()).toBeUndefined();
   });
 
+  it('says what is missing, and how a time is written', async () => {
+    expect(problemIn(await make({}))['errors']).toEqual([
+      { path: 'name', code: 'required', message: 'Is required.' },
+      { path: 'scopes', code: 'required', message: 'Is required.' },
+    ]);
+    expect(problemIn(await make({ ...DRAFT, expires_at: 'tomorrow' }))['errors']).toEqual([
+      { path: 'expires_at', code: 'invalid_format', message: 'Must be a date and time with a zone, as in RFC 3339.' },
+    ]);
+  });
+
   it.each(['id', 'key', 'prefix', 'workspace_id', 'secret', 'last_used_at', 'created_at', 'pk', 'plan', '__proto__'])(
     'refuses the member %s',
     async (name) => {
