@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { parseClick } from '../../core/clicks/click.ts';
+import { readClick } from '../../core/clicks/click.ts';
 import type { CountStore } from '../../core/clicks/count-clicks.ts';
 import { countClicks } from '../../core/clicks/count-clicks.ts';
 
@@ -18,7 +18,7 @@ export const clicksToCountsHandler =
   ): Promise<KinesisStreamBatchResponse> => {
     const records = event.Records.map(({ kinesis }) => ({
       sequenceNumber: kinesis.sequenceNumber,
-      click: parseClick(Buffer.from(kinesis.data, 'base64').toString()),
+      click: readClick(Buffer.from(kinesis.data, 'base64').toString()),
     }));
     const clicks = records.flatMap(({ click }) => click ?? []);
     await patiently(() => countClicks(store, clicks), context);
