@@ -28,6 +28,7 @@ export const TABLE_ENV = {
   counts: 'COUNTS_TABLE',
   clickSpool: 'CLICK_SPOOL_TABLE',
   outbox: 'OUTBOX_TABLE',
+  salts: 'SALTS_TABLE',
 } as const;
 
 export type EnvName =
@@ -61,6 +62,7 @@ export const FUNCTION_ENV = {
   redirect: [
     'LINKS_TABLE',
     'CLICK_SPOOL_TABLE',
+    'SALTS_TABLE',
     'CLICK_STREAM',
     'CACHE_URL',
     'CACHE_NAME',

@@ -3,7 +3,7 @@
  * Every key of every item type is made by a function below, so no raw key of one type can pass for another's:
  * each partition key starts with its type's prefix, and a short code cannot contain `#` or `/`.
  */
-export type TableName = 'links' | 'accounts' | 'counts' | 'clickSpool' | 'outbox';
+export type TableName = 'links' | 'accounts' | 'counts' | 'clickSpool' | 'outbox' | 'salts';
 
 export type IndexFacts = {
   readonly partitionKey: string;
@@ -17,6 +17,8 @@ export type TableFacts = {
   /** Attribute that holds the expiry in epoch seconds; DynamoDB tidies late, code always compares it. */
   readonly timeToLiveAttribute?: 'ttl_s';
   readonly stream?: 'NEW_IMAGE' | 'KEYS_ONLY';
+  /** What is deleted here is gone: the table cannot be restored to a time before. */
+  readonly forgets?: true;
   readonly indexes: Readonly<Record<string, IndexFacts>>;
 };
 
@@ -53,9 +55,12 @@ export const TABLES = {
       byWorkspaceClicks: { partitionKey: 'workspace_id', sortKey: { name: 'total', type: 'N' }, projection: 'ALL' },
     },
   },
-  clickSpool: { sortKey: false, timeToLiveAttribute: 'ttl_s', stream: 'NEW_IMAGE', indexes: {} },
+  /** Its clicks still have their user agents, so no backup keeps them. */
+  clickSpool: { sortKey: false, timeToLiveAttribute: 'ttl_s', stream: 'NEW_IMAGE', forgets: true, indexes: {} },
   /** Its stream carries keys only: what it held of a person is gone when the item is. */
   outbox: { sortKey: false, timeToLiveAttribute: 'ttl_s', stream: 'KEYS_ONLY', indexes: {} },
+  /** The salt of visitor hashes, of today only: no backup and no stream of it, because it must be forgotten. */
+  salts: { sortKey: false, timeToLiveAttribute: 'ttl_s', forgets: true, indexes: {} },
 } as const satisfies Record<TableName, TableFacts>;
 
 /**
@@ -178,6 +183,9 @@ export const countedClicksKey = (window: { readonly bucket: number; readonly sta
   pk: `counted#${window.bucket}`,
   sk: `${window.startS}#${part}`,
 });
+
+/** The one salt there is: the next day's takes its place. */
+export const saltKey = () => ({ pk: 'salt' });
 
 export const spooledClicksKey = (batchId: string) => ({ pk: `spool#${batchId}` });
 

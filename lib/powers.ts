@@ -30,6 +30,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     may: {
       links: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       clickSpool: ['dynamodb:PutItem'],
+      salts: ['dynamodb:UpdateItem'],
       clickStream: ['kinesis:DescribeStreamSummary', 'kinesis:PutRecords'],
       cache: ['elasticache:Connect'],
     },

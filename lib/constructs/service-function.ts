@@ -75,6 +75,7 @@ function valuesFor({ settings, data, cache }: Surroundings, shortOrigin: string 
     [TABLE_ENV.counts]: data.tables.counts.tableName,
     [TABLE_ENV.clickSpool]: data.tables.clickSpool.tableName,
     [TABLE_ENV.outbox]: data.tables.outbox.tableName,
+    [TABLE_ENV.salts]: data.tables.salts.tableName,
     CLICK_STREAM: data.clickStream.streamName,
     CACHE_URL: cache?.url ?? 'none',
     CACHE_NAME: cache?.name ?? '',

@@ -5,7 +5,7 @@ import { cacheSyncDeps } from '../../adapters/cache-sync-deps.ts';
 import { encodeSpooledClicks, parseSpooledClicks } from '../../adapters/click-spool.ts';
 import { toLinkItem } from '../../adapters/link-item.ts';
 import { linkVersionKey } from '../../adapters/table.ts';
-import { encodeClick } from '../../core/clicks/click.ts';
+import { encodeClickEvent } from '../../core/clicks/click-event.ts';
 import { newClickId } from '../../core/clicks/click-id.ts';
 import type { SpooledBatch } from '../../core/clicks/spool-drain.ts';
 import { decodeHotLink, toHotLink } from '../../core/links/hot-link.ts';
@@ -14,7 +14,7 @@ import type { Link } from '../../core/links/link.ts';
 import { cacheSyncHandler } from '../../lambdas/cache-sync/handler.ts';
 import { clicksToCountsHandler } from '../../lambdas/clicks-to-counts/handler.ts';
 import { spoolToStreamHandler } from '../../lambdas/spool-to-stream/handler.ts';
-import { aClick } from '../fixtures/clicks.ts';
+import { aClickEvent } from '../fixtures/clicks.ts';
 import { aLink, LINK_PASSWORD, NOW_MS } from '../fixtures/links.ts';
 import { memoryCountStore } from '../fixtures/memory-count-store.ts';
 import { kinesisEvent, tableEvent } from '../fixtures/stream-events.ts';
@@ -25,14 +25,14 @@ beforeEach(() => {
 });
 afterEach(() => logged.mockRestore());
 
-const NEW_CLICKS = (count: number) => Array.from({ length: count }, () => aClick({ id: newClickId(NOW_MS) }));
+const NEW_CLICKS = (count: number) => Array.from({ length: count }, () => aClickEvent({ id: newClickId(NOW_MS) }));
 const OUT_OF_TIME = { getRemainingTimeInMillis: () => 0 };
 const IN_TIME = { getRemainingTimeInMillis: () => 60_000 };
 
 describe('Clicks to counts', () => {
   it('counts a batch', async () => {
     const store = memoryCountStore();
-    const event = kinesisEvent(...NEW_CLICKS(5).map(encodeClick));
+    const event = kinesisEvent(...NEW_CLICKS(5).map(encodeClickEvent));
     expect(await clicksToCountsHandler(store)(event, IN_TIME)).toEqual({ batchItemFailures: [] });
     expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(5);
   });
@@ -42,11 +42,11 @@ describe('Clicks to counts', () => {
     ['nothing', ''],
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00])],
     ['another event', '{"type":"heartbeat"}'],
-    ['a click of a future schema', JSON.stringify({ ...aClick(), device: 'hologram' })],
-    ['a click out of time', JSON.stringify({ ...aClick(), at_ms: 1e300 })],
+    ['a click of a future schema', JSON.stringify({ ...aClickEvent(), device: 'hologram' })],
+    ['a click out of time', JSON.stringify({ ...aClickEvent(), at_ms: 1e300 })],
   ])('counts all the others and reports the first record that is %s', async (_, poison) => {
     const store = memoryCountStore();
-    const good = NEW_CLICKS(4).map(encodeClick);
+    const good = NEW_CLICKS(4).map(encodeClickEvent);
     const event = kinesisEvent(...good.slice(0, 2), poison, ...good.slice(2), poison);
     expect(await clicksToCountsHandler(store)(event, IN_TIME)).toEqual({
       batchItemFailures: [{ itemIdentifier: '3' }],
@@ -60,7 +60,7 @@ describe('Clicks to counts', () => {
   it('waits for a store that is away for a moment', async () => {
     let crashes = 2;
     const store = memoryCountStore(() => (crashes-- > 0 ? 'before' : null));
-    expect(await clicksToCountsHandler(store)(kinesisEvent(encodeClick(aClick())), IN_TIME)).toEqual({
+    expect(await clicksToCountsHandler(store)(kinesisEvent(encodeClickEvent(aClickEvent())), IN_TIME)).toEqual({
       batchItemFailures: [],
     });
     expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(1);
@@ -68,7 +68,7 @@ describe('Clicks to counts', () => {
 
   it('fails as a whole when time runs out, so that all of it is tried again', async () => {
     const store = memoryCountStore(() => 'before');
-    await expect(clicksToCountsHandler(store)(kinesisEvent(encodeClick(aClick())), OUT_OF_TIME)).rejects.toThrow();
+    await expect(clicksToCountsHandler(store)(kinesisEvent(encodeClickEvent(aClickEvent())), OUT_OF_TIME)).rejects.toThrow();
   });
 });
 
