@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { leasedRateLimits } from '../core/accounts/leased-rate-limit.ts';
-import type { CountStore } from '../core/clicks/count-clicks.ts';
 import { reservedAliases } from '../core/links/alias.ts';
 import { newLinkPassword } from '../core/links/link-password.ts';
 import { blocklist } from './blocklist.ts';
 import { clickStats, clickTotals } from './click-totals.ts';
-import { countStore } from './count-store.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { idempotencyStore } from './idempotency-store.ts';
@@ -62,8 +60,5 @@ export function statsDeps(env: FunctionEnv<'stats'>) {
 }
 
 export const serviceDeps = (env: FunctionEnv<'service'>) => serviceChecks(documentClient(), kinesisClient(), env);
-
-export const countsDeps = (env: FunctionEnv<'clicks-to-counts'>): CountStore =>
-  countStore(documentClient(), env.COUNTS_TABLE, nowMs);
 
 export const spoolDeps = (env: FunctionEnv<'spool-to-stream'>) => spoolDrain(documentClient(), kinesisClient(), env);

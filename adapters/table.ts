@@ -174,15 +174,28 @@ export const unlockAttemptsKey = (domain: string, code: string, client: string) 
   sk: client,
 });
 
+/** Partitions of counters. A workspace's has its hash in place of its id, so that what marks it erased names nobody. */
 export const linkCountsKey = (domain: string, code: string) => `link#${domain}/${code}`;
+export const workspaceCountsKey = (workspaceSha256: string) => `ws#${workspaceSha256}`;
+/** In front of the sort keys of a tag, which lie with its workspace. Encoded, no tag can run into another's keys. */
+export const tagCountsPrefix = (tag: string) => `tag#${encodeURIComponent(tag.toWellFormed())}#`;
 /** Sorts behind every day, so that one query from a day on ends with the all-time total. */
 export const LINK_TOTAL_SORT_KEY = 'day#total';
 export const dayCountsSortKey = (day: string) => `day#${day}`;
+export const hourCountsSortKey = (hour: string) => `hour#${hour}`;
+/** Between a day and the next, so that one query reads both counters and visitors. */
+export const visitorsSortKey = (day: string) => `day#${day}#visitors`;
 /** Part 0 is the head of a window of counted clicks, with its version and count. */
-export const countedClicksKey = (window: { readonly bucket: number; readonly startS: number }, part: number) => ({
-  pk: `counted#${window.bucket}`,
+export const countedClicksKey = (
+  window: { readonly ledger: string; readonly bucket: number; readonly startS: number },
+  part: number,
+) => ({
+  pk: `counted#${window.ledger}/${window.bucket}`,
   sk: `${window.startS}#${part}`,
 });
+/** Shards of the click stream whose clicks are not all counted; nothing else lies in this partition. */
+export const shardsBehindPartition = () => 'behind';
+export const shardBehindKey = (shardId: string) => ({ pk: shardsBehindPartition(), sk: shardId });
 
 /** The one salt there is: the next day's takes its place. */
 export const saltKey = () => ({ pk: 'salt' });

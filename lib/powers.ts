@@ -57,7 +57,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       'counts/byWorkspaceClicks': ['dynamodb:Query'],
     },
   },
-  stats: {
+  analytics: {
     memoryMb: 512,
     timeoutS: 10,
     may: {
@@ -86,7 +86,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     timeoutS: 60,
     fedBy: 'clickStream',
     may: {
-      counts: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      counts: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     },
   },
   'spool-to-stream': {
