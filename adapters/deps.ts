@@ -3,7 +3,8 @@ import { leasedRateLimits } from '../core/accounts/leased-rate-limit.ts';
 import { reservedAliases } from '../core/links/alias.ts';
 import { newLinkPassword } from '../core/links/link-password.ts';
 import { blocklist } from './blocklist.ts';
-import { clickStats, clickTotals } from './click-totals.ts';
+import { clickCounts } from './click-counts.ts';
+import { clickTotals } from './click-totals.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { idempotencyStore } from './idempotency-store.ts';
@@ -48,11 +49,11 @@ export function unlockDeps(env: FunctionEnv<'unlock'>) {
   };
 }
 
-export function statsDeps(env: FunctionEnv<'stats'>) {
+export function analyticsDeps(env: FunctionEnv<'analytics'>) {
   const client = documentClient();
   return {
     store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
-    stats: clickStats(client, env.COUNTS_TABLE),
+    counts: clickCounts(client, env.COUNTS_TABLE, nowMs),
     rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),
     domain: DEFAULT_DOMAIN,
     nowMs,

@@ -43,8 +43,12 @@ const CANONICAL: readonly Route[] = [
   app('GET', '/v1/urls/{code}', 'links', 'urls:read', 'Read a link'),
   app('PATCH', '/v1/urls/{code}', 'links', 'urls:write', 'Change a link'),
   app('DELETE', '/v1/urls/{code}', 'links', 'urls:write', 'Delete a link'),
-  app('GET', '/v1/urls/{code}/stats', 'stats', 'analytics:read', 'Count the clicks of a link'),
+  app('GET', '/v1/urls/{code}/stats', 'analytics', 'analytics:read', 'Count the clicks of a link'),
   app('POST', '/v1/urls/{code}/unlock', 'unlock', 'public', 'Unlock a protected link'),
+
+  app('GET', '/v1/analytics/summary', 'analytics', 'analytics:read', 'Totals, series and top lists of a range'),
+  app('GET', '/v1/analytics/timeseries', 'analytics', 'analytics:read', 'Clicks by hour, day, week or month'),
+  app('GET', '/v1/analytics/breakdown', 'analytics', 'analytics:read', 'Values of a dimension, most clicks first'),
 
   app('POST', '/v1/auth/register', 'auth', 'public', 'Register; the answer is the same for a known address'),
   app('POST', '/v1/auth/verify-email', 'auth', 'public', 'Prove an e-mail address and open the account'),
@@ -134,6 +138,8 @@ const CANONICAL: readonly Route[] = [
 /** Method, path and the path it stands for, of the original design documents. */
 const ALIASES: readonly (readonly [method: Method, path: string, aliasOf: string])[] = [
   ['POST', '/url/shorten', '/v1/urls'],
+  ['GET', '/analytics/summary', '/v1/analytics/summary'],
+  ['GET', '/analytics/dashboard', '/v1/analytics/summary'],
   ['POST', '/auth/login', '/v1/auth/login'],
   ['POST', '/users/authenticate', '/v1/auth/login'],
   ['GET', '/users', '/v1/users'],

@@ -58,12 +58,12 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     },
   },
   analytics: {
-    memoryMb: 512,
+    memoryMb: 1_024,
     timeoutS: 10,
     may: {
       links: ['dynamodb:GetItem'],
       accounts: ['dynamodb:GetItem'],
-      counts: ['dynamodb:Query'],
+      counts: ['dynamodb:GetItem', 'dynamodb:Query'],
     },
   },
   service: {
