@@ -5,7 +5,7 @@ import type { Subject } from '../core/clicks/subject.ts';
 import type { CountItem, Increment } from '../core/clicks/tally.ts';
 import { batchGet } from './batch-get.ts';
 import { counterNamesOf, countItemKey, nameOfKey, workspaceCountsPartition } from './count-items.ts';
-import { readWindows, WINDOW_LIFETIME_S, windowWrites } from './counted-windows.ts';
+import { readWindows, windowWrites } from './counted-windows.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { backoffMs, cancellationCodes } from './dynamodb.ts';
 import { LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
@@ -47,7 +47,7 @@ const isTooLarge = (error: unknown): boolean =>
   (error instanceof Error && error.name === 'ValidationException') ||
   (cancellationCodes(error)?.includes('ValidationError') ?? false);
 
-/** Takes the place of an erased owner's total: no transaction that adds to the link or workspace gets past it. */
+/** Takes the place of an erased owner's total, for good: no transaction that adds to the link or workspace gets past it. */
 export const erasedLinkTotalItem = ({ domain, code }: { readonly domain: string; readonly code: string }) => ({
   pk: linkCountsKey(domain, code),
   sk: LINK_TOTAL_SORT_KEY,
@@ -55,13 +55,11 @@ export const erasedLinkTotalItem = ({ domain, code }: { readonly domain: string;
   total: 0,
   erased: true,
 });
-/** Stands as long as a click can be on its way, and names nobody: see `workspaceCountsPartition`. */
-export const erasedWorkspaceTotalItem = (workspaceId: string, nowMs: number) => ({
+export const erasedWorkspaceTotalItem = (workspaceId: string) => ({
   pk: workspaceCountsPartition(workspaceId),
   sk: LINK_TOTAL_SORT_KEY,
   total: 0,
   erased: true,
-  ttl_s: Math.floor(nowMs / 1_000) + WINDOW_LIFETIME_S,
 });
 
 /** `owner` where the write is refused if that owner was erased. */

@@ -6,7 +6,7 @@ import type { DocumentClient } from './dynamodb.ts';
 import { countedClicksKey } from './table.ts';
 
 /** Kinesis keeps records 24 h, the spool a week: windows are remembered longer than any click can still be on its way. */
-export const WINDOW_LIFETIME_S = 9 * 86_400;
+const WINDOW_LIFETIME_S = 9 * 86_400;
 /** Characters of an id as a window keeps it; the ids of a part are one string, 16 bytes each. */
 const COUNTED_ID_LENGTH = 16;
 

@@ -17,7 +17,7 @@ export function eraseDeps(env: FunctionEnv<'erase'>) {
   };
   return {
     jobs: erasureJobs(client, tables.outbox),
-    workspaces: workspaceErasure(client, tables, Date.now),
+    workspaces: workspaceErasure(client, tables),
     users: userErasure(client, tables),
     nowMs: Date.now,
     pause: () => sleep(PAUSE_MS),

@@ -30,7 +30,6 @@ import { fromInviteItem, fromMemberItem } from './workspace-items.ts';
 export function workspaceErasure(
   client: DocumentClient,
   tables: LinkTables & { readonly accounts: string },
-  nowMs: () => number,
 ): WorkspaceErasure {
   const table = tables.accounts;
   const remove = (keys: readonly Item[]): Promise<void> => batchDelete(client, table, distinct(keys));
@@ -64,7 +63,7 @@ export function workspaceErasure(
 
     // The marker first: behind it nothing is counted any more, so what is removed stays removed.
     async *eraseCounts(workspaceId) {
-      const marker = erasedWorkspaceTotalItem(workspaceId, nowMs());
+      const marker = erasedWorkspaceTotalItem(workspaceId);
       await client.send(new PutCommand({ TableName: tables.counts, Item: marker }));
       for await (const items of itemsOf(client, tables.counts, marker.pk)) {
         await batchDelete(client, tables.counts, items.filter(({ sk }) => sk !== marker.sk).map(keyOf));

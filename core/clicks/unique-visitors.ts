@@ -7,8 +7,8 @@ const INDEX_BITS = 12;
 const REGISTERS = 2 ** INDEX_BITS;
 /** Bits of a hash behind the index that are looked at; a register holds 0 to RANK_BITS + 1. */
 const RANK_BITS = 52;
-/** A visitor is 12 bytes of a keyed hash (`row.ts`), random as they are. */
-const HASH_BYTES = 12;
+/** A visitor is 12 bytes of a keyed hash in base64url (`row.ts`), random as they are. */
+const VISITOR = /^[A-Za-z0-9_-]{16}$/;
 
 /** One register per byte; never changed after it was made. */
 export type Sketch = { readonly registers: Uint8Array };
@@ -19,8 +19,8 @@ export const EMPTY_SKETCH: Sketch = { registers: new Uint8Array(REGISTERS) };
 export function withVisitors(sketch: Sketch, visitors: Iterable<string>): Sketch {
   let registers: Uint8Array | null = null;
   for (const visitor of visitors) {
+    if (!VISITOR.test(visitor)) continue;
     const hash = Buffer.from(visitor, 'base64url');
-    if (hash.length !== HASH_BYTES) continue;
     const index = hash.readUInt32BE(0) >>> (32 - INDEX_BITS);
     const rank = rankOf(hash);
     if (rank <= ((registers ?? sketch.registers)[index] ?? 0)) continue;
