@@ -7,6 +7,7 @@ export const FUNCTIONS = [
   'unlock',
   'links',
   'analytics',
+  'live',
   'service',
   'authorizer',
   'clicks-to-counts',
@@ -29,6 +30,7 @@ export const TABLE_ENV = {
   clickSpool: 'CLICK_SPOOL_TABLE',
   outbox: 'OUTBOX_TABLE',
   salts: 'SALTS_TABLE',
+  live: 'LIVE_TABLE',
 } as const;
 
 export type EnvName =
@@ -72,9 +74,10 @@ export const FUNCTION_ENV = {
   unlock: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'ORIGIN_SECRET'],
   links: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'SHORT_ORIGIN', 'MAX_ALIAS_LENGTH', 'ALLOW_PRIVATE_TARGETS'],
   analytics: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE'],
+  live: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'LIVE_TABLE', 'TOKEN_ISSUER'],
   service: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'CLICK_STREAM'],
   authorizer: ['ACCOUNTS_TABLE', 'TOKEN_ISSUER'],
-  'clicks-to-counts': ['COUNTS_TABLE'],
+  'clicks-to-counts': ['COUNTS_TABLE', 'LIVE_TABLE'],
   'spool-to-stream': ['CLICK_SPOOL_TABLE', 'CLICK_STREAM'],
   'cache-sync': ['CACHE_URL', 'CACHE_NAME', 'CACHE_USER'],
   auth: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'SIGNING_KEYS_SECRET', 'TOKEN_ISSUER', 'ORIGIN_SECRET', 'REGISTRATION'],

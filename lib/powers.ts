@@ -66,6 +66,17 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       counts: ['dynamodb:GetItem', 'dynamodb:Query'],
     },
   },
+  live: {
+    // One reader each, and mostly waiting.
+    memoryMb: 256,
+    // How long a stream whose reader left unnoticed may cost something; whoever is there comes back at once.
+    timeoutS: 300,
+    may: {
+      links: ['dynamodb:GetItem'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      live: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    },
+  },
   service: {
     memoryMb: 512,
     timeoutS: 10,
@@ -87,6 +98,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     fedBy: 'clickStream',
     may: {
       counts: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      live: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },
   'spool-to-stream': {

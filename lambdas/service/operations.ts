@@ -4,6 +4,7 @@ import { WORKSPACE_OPERATIONS } from '../accounts/workspace-operations.ts';
 import { ANALYTICS_OPERATIONS } from '../analytics/operations.ts';
 import { AUTH_OPERATIONS } from '../auth/operations.ts';
 import { LINK_OPERATIONS } from '../links/operations.ts';
+import { LIVE_OPERATIONS } from '../live/operations.ts';
 import { unlockAnswer, unlockBody } from '../unlock/handler.ts';
 import type { Operations } from './operation.ts';
 import { BODY_FAILURES } from './operation.ts';
@@ -21,6 +22,7 @@ export const OPERATIONS: Operations = {
   ...PERSONAL_OPERATIONS,
   ...WORKSPACE_OPERATIONS,
   ...ANALYTICS_OPERATIONS,
+  ...LIVE_OPERATIONS,
   'POST /v1/urls/{code}/unlock': {
     body: unlockBody,
     success: { 200: unlockAnswer },

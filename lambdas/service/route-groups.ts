@@ -21,6 +21,7 @@ export function groupOf({ function: name, path, access, aliasOf }: Route): Route
     case 'links':
       return 'Links';
     case 'analytics':
+    case 'live':
       return 'Analytics';
     case 'unlock':
       return 'Unlocking';

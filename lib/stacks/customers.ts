@@ -22,6 +22,7 @@ type CustomersProps = StackProps & {
 export class CustomersStack extends Stack {
   readonly links: IFunction;
   readonly analytics: IFunction;
+  readonly live: IFunction;
   readonly authorizer: IFunction;
   readonly api: CustomerApi;
 
@@ -31,12 +32,14 @@ export class CustomersStack extends Stack {
     const { settings } = surroundings;
     this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
     this.analytics = new ServiceFunction(this, 'analytics', surroundings).lambda;
+    this.live = new ServiceFunction(this, 'live', surroundings).lambda;
     this.authorizer = new ServiceFunction(this, 'authorizer', surroundings).lambda;
     // Without a name of its own the app domain is not known here yet; the short domain explains errors as well.
     const problemOrigin = settings.appDomain === null ? shortOrigin : `https://${settings.appDomain.hostname}`;
     const lambdas = {
       links: this.links,
       analytics: this.analytics,
+      live: this.live,
       authorizer: this.authorizer,
       unlock,
       service,
