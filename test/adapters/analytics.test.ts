@@ -64,7 +64,7 @@ let tables: TestTables;
 let stored: ClickCounts;
 beforeAll(async () => {
   tables = await startTables();
-  stored = clickCounts(tables.client, 'counts', () => NOW_MS);
+  stored = clickCounts(tables.client, tables.lean, 'counts', () => NOW_MS);
   const store = countStore(tables.client, 'counts', () => NOW_MS);
   const sketches = visitorSketches(tables.client, 'counts');
   const result = await countClicks({ store, sketches }, clicks);

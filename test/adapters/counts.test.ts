@@ -38,7 +38,7 @@ const counting = (): CountDeps => ({
   sketches: visitorSketches(tables.client, 'counts'),
 });
 const totals = () => clickTotals(tables.client, 'counts');
-const counts = () => clickCounts(tables.client, 'counts', () => NOW_MS);
+const counts = () => clickCounts(tables.client, tables.lean, 'counts', () => NOW_MS);
 const tag = (workspaceId: string, name: string): Subject => ({ kind: 'tag', workspaceId, tag: name });
 const link = (code: string): Subject => linkOf({ domain: 'default', code });
 const sizes = async (counted: ReturnType<typeof countClicks>) => {
