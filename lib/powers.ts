@@ -110,6 +110,11 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       clickStream: ['kinesis:PutRecords'],
     },
   },
+  'forget-salts': {
+    memoryMb: 512,
+    timeoutS: 10,
+    may: { salts: ['dynamodb:DeleteItem'] },
+  },
   'cache-sync': {
     memoryMb: 512,
     timeoutS: 10,
