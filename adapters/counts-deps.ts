@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileLive } from '../core/clicks/file-live.ts';
 import { countStore } from './count-store.ts';
 import { documentClient } from './dynamodb.ts';
@@ -20,6 +21,7 @@ export function countsDeps(env: FunctionEnv<'clicks-to-counts'>) {
       watches: watchStore(client, env.LIVE_TABLE),
       nowMs,
       random: Math.random,
+      sleep,
     }),
     nowMs,
   };

@@ -18,7 +18,7 @@ export function liveDeps(env: FunctionEnv<'live'>) {
     authenticate: authenticateDeps(client, env),
     domain: DEFAULT_DOMAIN,
     newWatcherId: randomUUID,
-    sleep: (delayMs: number) => sleep(delayMs),
+    sleep,
     nowMs,
   };
 }
