@@ -120,6 +120,14 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   'GET /v1/analytics/breakdown': { ok: 200, prepare: inWorkspace('/v1/analytics/breakdown?by=city') },
   'GET /analytics/summary': { ok: 200, prepare: inWorkspace('/analytics/summary') },
   'GET /analytics/dashboard': { ok: 200, prepare: inWorkspace('/analytics/dashboard') },
+  'GET /v1/analytics/live': { ok: 200, prepare: inWorkspace('/v1/analytics/live') },
+  'GET /v1/urls/{code}/clicks/live': {
+    ok: 200,
+    prepare: async (world) => ({
+      path: `/v1/urls/${await newLink(world)}/clicks/live`,
+      workspaceId: world.workspaceId,
+    }),
+  },
   'POST /url/shorten': { ok: 201, prepare: inWorkspace('/url/shorten', () => ({ original_url: TARGET })) },
 
   'POST /v1/auth/password/change': {
