@@ -85,6 +85,7 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['Secrets Manager, rotation', 'our own server, versions kept in the data folder'],
   ['SES', 'each mail is a file in the outbox'],
   ['Event source mappings', 'pumps with checkpoints, retries, bisecting'],
+  ['EventBridge Scheduler', 'functions called at the rates of the template'],
   ['S3 for failed batches', 'files under failed-records'],
   ['CloudWatch Logs', 'files under logs'],
 ];
