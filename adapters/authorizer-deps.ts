@@ -1,12 +1,16 @@
 import type { AuthenticateDeps } from '../core/accounts/authenticate.ts';
 import { credentialStore } from './credential-store.ts';
+import type { DocumentClient } from './dynamodb.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { publicKeyStore, verificationKeys } from './public-keys.ts';
 import { rememberedCredentials } from './remembered-credentials.ts';
 
-export function authorizerDeps(env: FunctionEnv<'authorizer'>): AuthenticateDeps {
-  const client = documentClient();
+export const authorizerDeps = (env: FunctionEnv<'authorizer'>): AuthenticateDeps =>
+  authenticateDeps(documentClient(), env);
+
+/** What it takes to say who calls, for the authorizer and for answers that outlast its word. */
+export function authenticateDeps(client: DocumentClient, env: FunctionEnv<'authorizer'>): AuthenticateDeps {
   const nowMs = Date.now;
   const publicKeys = publicKeyStore(client, env.ACCOUNTS_TABLE);
   const findKey = verificationKeys(async () => (await publicKeys.read()).keys, nowMs);

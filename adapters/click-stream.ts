@@ -1,14 +1,14 @@
-import { encodeClick } from '../core/clicks/click.ts';
+import { encodeClickEvent } from '../core/clicks/click-event.ts';
 import type { ClickStream } from '../core/clicks/group-commit.ts';
-import type { Click } from '../core/clicks/row.ts';
+import type { ClickEvent } from '../core/clicks/row.ts';
 import type { AwsJsonClient } from './aws-json.ts';
 
 /** One link's clicks stay in one shard. */
-export const partitionKeyOf = ({ domain, code }: Pick<Click, 'domain' | 'code'>): string => `${domain}/${code}`;
+export const partitionKeyOf = ({ domain, code }: Pick<ClickEvent, 'domain' | 'code'>): string => `${domain}/${code}`;
 
 /** A Kinesis record, its data in base64. */
-export const toStreamRecord = (click: Click): { Data: string; PartitionKey: string } => ({
-  Data: Buffer.from(encodeClick(click)).toString('base64'),
+export const toStreamRecord = (click: ClickEvent): { Data: string; PartitionKey: string } => ({
+  Data: Buffer.from(encodeClickEvent(click)).toString('base64'),
   PartitionKey: partitionKeyOf(click),
 });
 

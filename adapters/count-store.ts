@@ -1,36 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type {
-  CountedLink,
-  CountedWindow,
-  CountStore,
-  CountTransaction,
-  WindowKey,
-} from '../core/clicks/count-clicks.ts';
-import { WINDOW_PART_IDS } from '../core/clicks/count-clicks.ts';
-import type { LinkIncrement } from '../core/clicks/counters.ts';
+import type { CountStore, CountTransaction } from '../core/clicks/count-clicks.ts';
+import type { Subject } from '../core/clicks/subject.ts';
+import type { CountItem, Increment } from '../core/clicks/tally.ts';
 import { batchGet } from './batch-get.ts';
+import { counterNamesOf, countItemKey, nameOfKey, workspaceCountsPartition } from './count-items.ts';
+import { readWindows, windowWrites } from './counted-windows.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { backoffMs, cancellationCodes } from './dynamodb.ts';
-import { countedClicksKey, dayCountsSortKey, LINK_TOTAL_SORT_KEY, linkCountsKey, linkOfPartitionKey } from './table.ts';
+import { LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
 
-/** Kinesis keeps records 24 h, the spool a week: windows are remembered longer than any click can still be on its way. */
-export const WINDOW_LIFETIME_S = 9 * 86_400;
-/** Characters of an id as a window keeps it; the ids of a part are one string, 16 bytes each. */
-const COUNTED_ID_LENGTH = 16;
+/** Hours are for charts of days and weeks, and for the edges of days in other time zones. */
+const HOUR_LIFETIME_S = 100 * 86_400;
 
 export function countStore(client: DocumentClient, table: string, nowMs: () => number): CountStore {
   return {
     readWindows: (keys) => readWindows(client, table, keys),
+    async readNames(items) {
+      const keys = items.map(countItemKey);
+      const found = await batchGet(client, table, keys, { consistent: true });
+      const names = new Map(found.map((item) => [nameOfKey(item), counterNamesOf(item)]));
+      return keys.map((key) => names.get(nameOfKey(key)) ?? new Set<string>());
+    },
     async apply(transaction) {
-      const writes = transactItems(table, transaction, nowMs());
+      const writes = writesOf(table, transaction, nowMs());
       try {
-        await client.send(new TransactWriteCommand({ TransactItems: writes }));
+        await client.send(new TransactWriteCommand({ TransactItems: writes.map(({ item }) => item) }));
         return 'applied';
       } catch (error) {
+        if (isTooLarge(error)) return 'too_large';
         const codes = cancellationCodes(error);
-        if (codes === null || codes.includes('ValidationError')) throw error;
-        const erased = erasedLinks(writes, codes);
+        if (codes === null) throw error;
+        const erased = writes.flatMap(({ owner }, index) =>
+          owner !== null && codes[index] === 'ConditionalCheckFailed' ? [owner] : [],
+        );
         if (erased.length > 0) return { erased };
         await sleep(backoffMs(1));
         return 'conflict';
@@ -39,115 +42,60 @@ export function countStore(client: DocumentClient, table: string, nowMs: () => n
   };
 }
 
-/** Takes the place of an erased link's total, for good: no transaction that adds to the link gets past it. */
-export const erasedTotalItem = ({ domain, code }: CountedLink) => ({
+/** An item, an expression or the whole transaction is larger than DynamoDB takes: fewer clicks at once may still fit. */
+const isTooLarge = (error: unknown): boolean =>
+  (error instanceof Error && error.name === 'ValidationException') ||
+  (cancellationCodes(error)?.includes('ValidationError') ?? false);
+
+/** Takes the place of an erased owner's total, for good: no transaction that adds to the link or workspace gets past it. */
+export const erasedLinkTotalItem = ({ domain, code }: { readonly domain: string; readonly code: string }) => ({
   pk: linkCountsKey(domain, code),
   sk: LINK_TOTAL_SORT_KEY,
   code,
   total: 0,
   erased: true,
 });
-
-/** Heads first; then, of windows that outgrew their head, the further parts. */
-async function readWindows(
-  client: DocumentClient,
-  table: string,
-  keys: readonly WindowKey[],
-): Promise<readonly CountedWindow[]> {
-  const read = async (partKeys: readonly Record<string, unknown>[]) => {
-    const items = await batchGet(client, table, partKeys, { consistent: true });
-    return new Map(items.map((item) => [nameOf(item), item]));
-  };
-  const heads = await read(keys.map((key) => countedClicksKey(key, 0)));
-  const headOf = (key: WindowKey) => heads.get(nameOf(countedClicksKey(key, 0)));
-  const furtherKeys = (key: WindowKey) => {
-    const parts = Math.ceil(Number(headOf(key)?.['count'] ?? 0) / WINDOW_PART_IDS);
-    return Array.from({ length: Math.max(0, parts - 1) }, (_, index) => countedClicksKey(key, index + 1));
-  };
-  const further = await read(keys.flatMap(furtherKeys));
-  return keys.flatMap((key) => {
-    const head = headOf(key);
-    if (head === undefined) return [];
-    const parts = [head, ...furtherKeys(key).map((partKey) => further.get(nameOf(partKey)))];
-    return [
-      { key, ids: new Set(parts.flatMap((part) => splitIds(String(part?.['ids'])))), version: Number(head['version']) },
-    ];
-  });
-}
-
-const nameOf = (item: Readonly<Record<string, unknown>>): string => `${String(item['pk'])} ${String(item['sk'])}`;
-
-const splitIds = (ids: string): readonly string[] =>
-  Array.from({ length: ids.length / COUNTED_ID_LENGTH }, (_, index) =>
-    ids.slice(index * COUNTED_ID_LENGTH, (index + 1) * COUNTED_ID_LENGTH),
-  );
-
-function transactItems(table: string, { windows, increments }: CountTransaction, nowMs: number) {
-  return [
-    ...windows.flatMap(({ read, added }) => windowWrites(table, read, added, nowMs)),
-    ...increments.flatMap((increment) => [
-      { Update: totalUpdate(table, increment) },
-      ...[...increment.days].map(([day, counters]) => ({ Update: dayUpdate(table, increment, day, counters) })),
-    ]),
-  ];
-}
-
-/**
- * Ids keep the order they were counted in, so the part a new id belongs to follows from the count alone. Full parts are
- * never touched again; the head is written each time, because its version is what two writers meet at.
- */
-function windowWrites(table: string, read: CountedWindow, added: readonly string[], nowMs: number) {
-  const ids = [...read.ids, ...added];
-  const ttl_s = Math.floor(nowMs / 1_000) + WINDOW_LIFETIME_S;
-  const firstTouched = Math.floor(read.ids.size / WINDOW_PART_IDS);
-  const lastTouched = Math.floor((ids.length - 1) / WINDOW_PART_IDS);
-  const idsOf = (part: number): string => ids.slice(part * WINDOW_PART_IDS, (part + 1) * WINDOW_PART_IDS).join('');
-  const isUnchanged = {
-    ConditionExpression: read.version === 0 ? 'attribute_not_exists(pk)' : '#version = :version',
-    ...(read.version === 0
-      ? {}
-      : {
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':version': read.version },
-        }),
-  };
-  const head = { ...countedClicksKey(read.key, 0), ids: idsOf(0), count: ids.length, version: read.version + 1, ttl_s };
-  const further = Array.from(
-    { length: lastTouched - Math.max(firstTouched, 1) + 1 },
-    (_, index) => Math.max(firstTouched, 1) + index,
-  );
-  return [
-    { Put: { TableName: table, Item: head, ...isUnchanged } },
-    ...further.map((part) => ({
-      Put: { TableName: table, Item: { ...countedClicksKey(read.key, part), ids: idsOf(part), ttl_s } },
-    })),
-  ];
-}
-
-/** Only totals are updated on a condition: where one failed, an erased link stands. */
-const erasedLinks = (writes: ReturnType<typeof transactItems>, codes: readonly string[]): readonly CountedLink[] =>
-  writes.flatMap((write, index) =>
-    'Update' in write && codes[index] === 'ConditionalCheckFailed' ? [linkOfPartitionKey(write.Update.Key.pk)] : [],
-  );
-
-/** The all-time total, which also puts the link into its workspace's order by clicks. */
-const totalUpdate = (table: string, { domain, code, workspaceId, total }: LinkIncrement) => ({
-  TableName: table,
-  Key: { pk: linkCountsKey(domain, code), sk: LINK_TOTAL_SORT_KEY },
-  UpdateExpression: 'SET workspace_id = :workspace, code = :code ADD #total :total',
-  ConditionExpression: 'attribute_not_exists(erased)',
-  ExpressionAttributeNames: { '#total': 'total' },
-  ExpressionAttributeValues: { ':workspace': workspaceId, ':code': code, ':total': total },
+export const erasedWorkspaceTotalItem = (workspaceId: string) => ({
+  pk: workspaceCountsPartition(workspaceId),
+  sk: LINK_TOTAL_SORT_KEY,
+  total: 0,
+  erased: true,
 });
 
-/** One ADD per link and day, however many clicks and dimensions. */
-function dayUpdate(table: string, { domain, code }: LinkIncrement, day: string, counters: ReadonlyMap<string, number>) {
+/** `owner` where the write is refused if that owner was erased. */
+const writesOf = (table: string, { windows, increments }: CountTransaction, nowMs: number) => [
+  ...windows.flatMap(({ read, added }) =>
+    windowWrites(table, read, added, nowMs).map((item) => ({ item, owner: null as Subject | null })),
+  ),
+  ...increments.map((increment) => ({
+    item: { Update: counterUpdate(table, increment) },
+    owner: increment.isOwnersTotal ? increment.item.subject : null,
+  })),
+];
+
+/** One ADD per item, however many clicks and dimensions. */
+function counterUpdate(table: string, { item, workspaceId, isOwnersTotal, counters }: Increment) {
   const names = [...counters.keys()];
+  const set = membersOf(item, workspaceId);
+  const setNames = Object.keys(set);
+  const adds = `ADD ${[...counters.values()].map((count, index) => `#${index} :${count}`).join(',')}`;
   return {
     TableName: table,
-    Key: { pk: linkCountsKey(domain, code), sk: dayCountsSortKey(day) },
-    UpdateExpression: `ADD ${names.map((_, index) => `#c${index} :c${index}`).join(', ')}`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#c${index}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [`:c${index}`, counters.get(name)])),
+    Key: countItemKey(item),
+    UpdateExpression:
+      setNames.length === 0 ? adds : `SET ${setNames.map((name) => `${name}=:${name}`).join(',')} ${adds}`,
+    ...(isOwnersTotal ? { ConditionExpression: 'attribute_not_exists(erased)' } : {}),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries([
+      ...setNames.map((name) => [`:${name}`, set[name]]),
+      ...[...counters.values()].map((count) => [`:${count}`, count]),
+    ]),
   };
+}
+
+/** What an item has besides counters. A link's total also puts the link into its workspace's order by clicks. */
+function membersOf({ subject, period, start }: CountItem, workspaceId: string): Readonly<Record<string, unknown>> {
+  if (period === 'hour') return { ttl_s: Date.parse(`${start}:00:00Z`) / 1_000 + HOUR_LIFETIME_S };
+  if (period === 'total' && subject.kind === 'link') return { workspace_id: workspaceId, code: subject.code };
+  return {};
 }

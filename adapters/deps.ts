@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { leasedRateLimits } from '../core/accounts/leased-rate-limit.ts';
-import type { CountStore } from '../core/clicks/count-clicks.ts';
 import { reservedAliases } from '../core/links/alias.ts';
 import { newLinkPassword } from '../core/links/link-password.ts';
+import { awsJsonClient } from './aws-json.ts';
 import { blocklist } from './blocklist.ts';
-import { clickStats, clickTotals } from './click-totals.ts';
-import { countStore } from './count-store.ts';
+import { clickCounts } from './click-counts.ts';
+import { clickTotals } from './click-totals.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { idempotencyStore } from './idempotency-store.ts';
@@ -50,11 +50,11 @@ export function unlockDeps(env: FunctionEnv<'unlock'>) {
   };
 }
 
-export function statsDeps(env: FunctionEnv<'stats'>) {
+export function analyticsDeps(env: FunctionEnv<'analytics'>) {
   const client = documentClient();
   return {
     store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
-    stats: clickStats(client, env.COUNTS_TABLE),
+    counts: clickCounts(client, awsJsonClient('dynamodb'), env.COUNTS_TABLE, nowMs),
     rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),
     domain: DEFAULT_DOMAIN,
     nowMs,
@@ -62,8 +62,5 @@ export function statsDeps(env: FunctionEnv<'stats'>) {
 }
 
 export const serviceDeps = (env: FunctionEnv<'service'>) => serviceChecks(documentClient(), kinesisClient(), env);
-
-export const countsDeps = (env: FunctionEnv<'clicks-to-counts'>): CountStore =>
-  countStore(documentClient(), env.COUNTS_TABLE, nowMs);
 
 export const spoolDeps = (env: FunctionEnv<'spool-to-stream'>) => spoolDrain(documentClient(), kinesisClient(), env);

@@ -2,19 +2,12 @@ import { PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Pieces } from '../core/accounts/erasure.ts';
 import { erasedLink } from '../core/links/link.ts';
 import { batchDelete } from './batch-delete.ts';
-import { erasedTotalItem } from './count-store.ts';
+import { erasedLinkTotalItem } from './count-store.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import type { Item } from './items-of.ts';
 import { allItemsOf, itemsOf, keyOf } from './items-of.ts';
 import { toLinkItem, workspaceTarget } from './link-item.ts';
-import {
-  LINK_SORT_KEY,
-  LINK_TOTAL_SORT_KEY,
-  linkCountsKey,
-  linkKey,
-  linkOfPartitionKey,
-  targetClaimKey,
-} from './table.ts';
+import { LINK_SORT_KEY, linkKey, linkOfPartitionKey, targetClaimKey } from './table.ts';
 import { transact } from './transaction.ts';
 import { unlessRefused } from './unless-refused.ts';
 
@@ -81,10 +74,10 @@ export function linkErasure(client: DocumentClient, tables: LinkTables) {
 
   /** The marker first: behind it nothing is counted any more, so what is removed stays removed. */
   async function eraseCounts(name: { readonly domain: string; readonly code: string }): Promise<void> {
-    await client.send(new PutCommand({ TableName: tables.counts, Item: erasedTotalItem(name) }));
-    for await (const items of itemsOf(client, tables.counts, linkCountsKey(name.domain, name.code))) {
-      const days = items.filter(({ sk }) => sk !== LINK_TOTAL_SORT_KEY).map(keyOf);
-      await batchDelete(client, tables.counts, days);
+    const marker = erasedLinkTotalItem(name);
+    await client.send(new PutCommand({ TableName: tables.counts, Item: marker }));
+    for await (const items of itemsOf(client, tables.counts, marker.pk)) {
+      await batchDelete(client, tables.counts, items.filter(({ sk }) => sk !== marker.sk).map(keyOf));
     }
   }
 

@@ -1,5 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { newClickId } from '../core/clicks/click-id.ts';
+import type { SeenClick } from '../core/clicks/click-record.ts';
+import { dailySalts } from '../core/clicks/daily-salts.ts';
 import { groupCommit } from '../core/clicks/group-commit.ts';
+import type { ClickEvent } from '../core/clicks/row.ts';
+import { visitorHash } from '../core/clicks/visitor-hash.ts';
 import { cachedHotLinks } from '../core/links/hot-links.ts';
 import { opens } from '../core/links/unlock-token.ts';
 import type { VisitDeps } from '../core/links/visit.ts';
@@ -10,6 +15,7 @@ import { clickStream } from './click-stream.ts';
 import type { FunctionEnv } from './env.ts';
 import { COMMAND_TIMEOUT_MS, noHotCache, valkeyHotCache } from './hot-cache.ts';
 import { hotLinkStore } from './hot-link-store.ts';
+import { saltStore } from './salts.ts';
 import { valkeyFor } from './valkey.ts';
 
 export type RedirectDeps = VisitDeps & { readonly dependencies: () => Promise<Readonly<Record<string, boolean>>> };
@@ -29,7 +35,9 @@ export async function redirectDeps(env: FunctionEnv<'redirect'>): Promise<Redire
     spool: clickSpool(dynamodb, env.CLICK_SPOOL_TABLE, nowMs),
     // The log is the third store: with stream and spool both gone, the visit goes on and the click can be replayed.
     lastResort: (lost, cause) =>
-      console.error(JSON.stringify({ message: 'clicks kept in the log', cause: String(cause), clicks: lost })),
+      console.error(
+        JSON.stringify({ message: 'clicks kept in the log', cause: String(cause), clicks: lost.map(withoutUserAgent) }),
+      ),
     nowMs,
   });
   return {
@@ -42,6 +50,7 @@ export async function redirectDeps(env: FunctionEnv<'redirect'>): Promise<Redire
     budget: clickBudget(dynamodb, env.LINKS_TABLE, nowMs),
     clicks,
     opens,
+    visitorHash: visitorHash(dailySalts({ store: saltStore(dynamodb, env.SALTS_TABLE), randomBytes })),
     newClickId,
     nowMs,
     dependencies: async () => ({
@@ -51,6 +60,9 @@ export async function redirectDeps(env: FunctionEnv<'redirect'>): Promise<Redire
     }),
   };
 }
+
+/** A log is kept for longer than a stream: what is replayed from there has no browser and no system. */
+const withoutUserAgent = ({ user_agent: _, ...seen }: ClickEvent): SeenClick => seen;
 
 async function answers(call: () => Promise<unknown>): Promise<boolean> {
   try {

@@ -3,7 +3,7 @@
  * Every key of every item type is made by a function below, so no raw key of one type can pass for another's:
  * each partition key starts with its type's prefix, and a short code cannot contain `#` or `/`.
  */
-export type TableName = 'links' | 'accounts' | 'counts' | 'clickSpool' | 'outbox';
+export type TableName = 'links' | 'accounts' | 'counts' | 'clickSpool' | 'outbox' | 'salts' | 'live';
 
 export type IndexFacts = {
   readonly partitionKey: string;
@@ -17,6 +17,8 @@ export type TableFacts = {
   /** Attribute that holds the expiry in epoch seconds; DynamoDB tidies late, code always compares it. */
   readonly timeToLiveAttribute?: 'ttl_s';
   readonly stream?: 'NEW_IMAGE' | 'KEYS_ONLY';
+  /** What is deleted here is gone: the table cannot be restored to a time before. */
+  readonly forgets?: true;
   readonly indexes: Readonly<Record<string, IndexFacts>>;
 };
 
@@ -53,9 +55,14 @@ export const TABLES = {
       byWorkspaceClicks: { partitionKey: 'workspace_id', sortKey: { name: 'total', type: 'N' }, projection: 'ALL' },
     },
   },
-  clickSpool: { sortKey: false, timeToLiveAttribute: 'ttl_s', stream: 'NEW_IMAGE', indexes: {} },
+  /** Its clicks still have their user agents, so no backup keeps them. */
+  clickSpool: { sortKey: false, timeToLiveAttribute: 'ttl_s', stream: 'NEW_IMAGE', forgets: true, indexes: {} },
   /** Its stream carries keys only: what it held of a person is gone when the item is. */
   outbox: { sortKey: false, timeToLiveAttribute: 'ttl_s', stream: 'KEYS_ONLY', indexes: {} },
+  /** The salt of visitor hashes, of today only: no backup and no stream of it, because it must be forgotten. */
+  salts: { sortKey: false, timeToLiveAttribute: 'ttl_s', forgets: true, indexes: {} },
+  /** Clicks of watched workspaces, for a quarter of an hour; apart, so that watchers take nothing from the counters. */
+  live: { sortKey: true, timeToLiveAttribute: 'ttl_s', forgets: true, indexes: {} },
 } as const satisfies Record<TableName, TableFacts>;
 
 /**
@@ -170,15 +177,40 @@ export const unlockAttemptsKey = (domain: string, code: string, client: string) 
   sk: client,
 });
 
+/** Partitions of counters. A workspace's has its hash in place of its id, so that what marks it erased names nobody. */
 export const linkCountsKey = (domain: string, code: string) => `link#${domain}/${code}`;
+export const workspaceCountsKey = (workspaceSha256: string) => `ws#${workspaceSha256}`;
+/** In front of the sort keys of a tag, which lie with its workspace. Encoded, no tag can run into another's keys. */
+export const tagCountsPrefix = (tag: string) => `tag#${encodeURIComponent(tag.toWellFormed())}#`;
 /** Sorts behind every day, so that one query from a day on ends with the all-time total. */
 export const LINK_TOTAL_SORT_KEY = 'day#total';
 export const dayCountsSortKey = (day: string) => `day#${day}`;
+export const hourCountsSortKey = (hour: string) => `hour#${hour}`;
+/** Between a day and the next, so that one query reads both counters and visitors. */
+export const visitorsSortKey = (day: string) => `day#${day}#visitors`;
 /** Part 0 is the head of a window of counted clicks, with its version and count. */
-export const countedClicksKey = (window: { readonly bucket: number; readonly startS: number }, part: number) => ({
-  pk: `counted#${window.bucket}`,
+export const countedClicksKey = (
+  window: { readonly ledger: string; readonly bucket: number; readonly startS: number },
+  part: number,
+) => ({
+  pk: `counted#${window.ledger}/${window.bucket}`,
   sk: `${window.startS}#${part}`,
 });
+/** Shards of the click stream whose clicks are not all counted; nothing else lies in this partition. */
+export const shardsBehindPartition = () => 'behind';
+export const shardBehindKey = (shardId: string) => ({ pk: shardsBehindPartition(), sk: shardId });
+
+/** The one salt there is: the next day's takes its place. */
+export const saltKey = () => ({ pk: 'salt' });
+
+const liveKey = (workspaceId: string, sk: string) => ({ pk: `live#${workspaceId}`, sk });
+/** Who watches the workspace. */
+export const liveWatchKey = (workspaceId: string) => liveKey(workspaceId, 'watch');
+/** The number of the last entry. */
+export const liveHeadKey = (workspaceId: string) => liveKey(workspaceId, 'head');
+/** Sorts by number: no safe integer has more digits. */
+export const liveEntryKey = (workspaceId: string, number: number) =>
+  liveKey(workspaceId, `entry#${String(number).padStart(16, '0')}`);
 
 export const spooledClicksKey = (batchId: string) => ({ pk: `spool#${batchId}` });
 

@@ -1,9 +1,10 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { emailSha256 } from '../core/accounts/email.ts';
 import type { WorkspaceErasure } from '../core/accounts/erase-workspace.ts';
 import type { Pieces } from '../core/accounts/erasure.ts';
 import { fromAuditItem } from './audit-items.ts';
 import { batchDelete } from './batch-delete.ts';
+import { erasedWorkspaceTotalItem } from './count-store.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import type { Item } from './items-of.ts';
 import { itemsOf, keyOf } from './items-of.ts';
@@ -59,6 +60,16 @@ export function workspaceErasure(
 
   return {
     ...linkErasure(client, tables),
+
+    // The marker first: behind it nothing is counted any more, so what is removed stays removed.
+    async *eraseCounts(workspaceId) {
+      const marker = erasedWorkspaceTotalItem(workspaceId);
+      await client.send(new PutCommand({ TableName: tables.counts, Item: marker }));
+      for await (const items of itemsOf(client, tables.counts, marker.pk)) {
+        await batchDelete(client, tables.counts, items.filter(({ sk }) => sk !== marker.sk).map(keyOf));
+        yield;
+      }
+    },
 
     eraseApiKeys: (workspaceId) =>
       erase(workspacePartition(workspaceId), workspaceApiKeyKey('', '').sk, (pointers) =>

@@ -59,6 +59,7 @@ async function seed(dynamodb: Awaited<ReturnType<typeof startDynamoDb>>): Promis
     indexes: [],
     streamViewType: TABLES.links.stream,
   });
+  await dynamodb.createTable({ name: 'salts', partitionKey: 'pk', attributes: { pk: 'S' }, indexes: [] });
   const nowMs = Date.now();
   const item = toLinkItem({
     domain: 'default',
@@ -111,6 +112,7 @@ const environment = (dynamodbUrl: string, kinesisUrl: string, valkeyUrl: string)
   VALKEY_ENDPOINT_URL: valkeyUrl,
   LINKS_TABLE: 'links',
   CLICK_SPOOL_TABLE: 'spool',
+  SALTS_TABLE: 'salts',
   CLICK_STREAM: 'clicks',
   CACHE_URL: valkeyUrl,
   CACHE_NAME: '',

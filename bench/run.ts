@@ -2,6 +2,8 @@ import { benchCreate } from './create.ts';
 import { benchRedirect } from './redirect.ts';
 import { benchRedirectFunction } from './redirect-function.ts';
 import { benchSignIns } from './sign-ins.ts';
+import { benchSummary } from './summary.ts';
+import { benchUserAgents } from './user-agents.ts';
 
 /** `npm run bench` runs all; `npm run bench -- redirect-function` one. Each prints ratios against a baseline of the same run. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -9,6 +11,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'redirect-function': benchRedirectFunction,
   create: benchCreate,
   'sign-ins': benchSignIns,
+  summary: benchSummary,
+  'user-agents': benchUserAgents,
 };
 
 const asked = process.argv.slice(2);

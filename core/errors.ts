@@ -116,6 +116,10 @@ export const FAILURES = {
     sentence:
       'Too many wrong passwords were tried; the right one is refused too until `retry_after` seconds have passed.',
   },
+  UNSUPPORTED_FILTER: {
+    title: 'Unsupported filter',
+    sentence: 'Clicks are not counted in a way that answers this combination of filters; `detail` says what is.',
+  },
   PREFETCH_REFUSED: {
     title: 'Prefetch refused',
     sentence: 'This link counts its visits exactly, so it is only opened by a real visit.',

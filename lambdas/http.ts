@@ -19,7 +19,7 @@ export type AnswerHeaders = Map<string, string>;
 const CSRF_HEADER = 'x-signpost-csrf';
 
 /** Authenticated answers are nobody else's; a page made of our JSON can do nothing. */
-const BASE_HEADERS = {
+export const BASE_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
@@ -80,7 +80,7 @@ export const jsonAnswer = (
 });
 
 /** The route table says what a route asks for; a route that is not in it asks for nothing because it does not exist. */
-function requirePermission({ method, route, headers, identity }: HttpRequest): void {
+export function requirePermission({ method, route, headers, identity }: HttpRequest): void {
   const known = ROUTES.find((candidate) => candidate.method === method && candidate.path === route);
   if (known === undefined) throw new Failure('NOT_FOUND');
   if (known.access === 'public') return;

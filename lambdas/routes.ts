@@ -18,6 +18,8 @@ export type Route = {
   readonly summary: string;
   /** Same handler and answers as this path; set on the alias paths of the original design documents. */
   readonly aliasOf?: string;
+  /** Answered while it happens, by response streaming; a success has no end of its own. App domain only. */
+  readonly streams?: true;
 };
 
 type Method = Route['method'];
@@ -36,6 +38,11 @@ const short = (method: Method, path: string, name: FunctionName, access: Access,
   door: 'short',
 });
 
+const stream = (path: string, name: FunctionName, access: Access, summary: string): Route => ({
+  ...app('GET', path, name, access, summary),
+  streams: true,
+});
+
 const CANONICAL: readonly Route[] = [
   app('POST', '/v1/urls', 'links', 'urls:write', 'Create a short link'),
   app('GET', '/v1/urls', 'links', 'urls:read', 'List links'),
@@ -43,8 +50,14 @@ const CANONICAL: readonly Route[] = [
   app('GET', '/v1/urls/{code}', 'links', 'urls:read', 'Read a link'),
   app('PATCH', '/v1/urls/{code}', 'links', 'urls:write', 'Change a link'),
   app('DELETE', '/v1/urls/{code}', 'links', 'urls:write', 'Delete a link'),
-  app('GET', '/v1/urls/{code}/stats', 'stats', 'analytics:read', 'Count the clicks of a link'),
+  app('GET', '/v1/urls/{code}/stats', 'analytics', 'analytics:read', 'Count the clicks of a link'),
   app('POST', '/v1/urls/{code}/unlock', 'unlock', 'public', 'Unlock a protected link'),
+
+  app('GET', '/v1/analytics/summary', 'analytics', 'analytics:read', 'Totals, series and top lists of a range'),
+  app('GET', '/v1/analytics/timeseries', 'analytics', 'analytics:read', 'Clicks by hour, day, week or month'),
+  app('GET', '/v1/analytics/breakdown', 'analytics', 'analytics:read', 'Values of a dimension, most clicks first'),
+  stream('/v1/analytics/live', 'live', 'analytics:read', 'Clicks of the workspace as they happen'),
+  stream('/v1/urls/{code}/clicks/live', 'live', 'analytics:read', 'Clicks of a link as they happen'),
 
   app('POST', '/v1/auth/register', 'auth', 'public', 'Register; the answer is the same for a known address'),
   app('POST', '/v1/auth/verify-email', 'auth', 'public', 'Prove an e-mail address and open the account'),
@@ -134,6 +147,8 @@ const CANONICAL: readonly Route[] = [
 /** Method, path and the path it stands for, of the original design documents. */
 const ALIASES: readonly (readonly [method: Method, path: string, aliasOf: string])[] = [
   ['POST', '/url/shorten', '/v1/urls'],
+  ['GET', '/analytics/summary', '/v1/analytics/summary'],
+  ['GET', '/analytics/dashboard', '/v1/analytics/summary'],
   ['POST', '/auth/login', '/v1/auth/login'],
   ['POST', '/users/authenticate', '/v1/auth/login'],
   ['GET', '/users', '/v1/users'],

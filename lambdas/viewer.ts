@@ -1,21 +1,21 @@
-import { isbot } from 'isbot';
-import type { Device } from '../core/clicks/row.ts';
+import type { ClickEvent, Device } from '../core/clicks/row.ts';
 import { DEVICES } from '../core/clicks/row.ts';
-import type { Visitor } from '../core/links/visit.ts';
 import { ORIGIN_VERIFY_HEADER, VIEWER_HEADERS } from './viewer-headers.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** CloudFront tells city names of any length; a click keeps this much. */
 const MAX_PLACE_LENGTH = 100;
-const BOT_MEMORY_ENTRIES = 1_000;
+
+/** What the edge tells of a viewer. */
+export type Viewer = Pick<ClickEvent, 'country' | 'region' | 'city' | 'device'>;
 
 /** Whether the request came through our CloudFront: only then are its viewer headers believed. */
 export const isFromEdge = (headers: Headers, originSecret: string): boolean =>
   headers[ORIGIN_VERIFY_HEADER] === originSecret;
 
-/** Who visits, from what CloudFront's headers give. A request that went around CloudFront is counted as from nowhere. */
-export function visitorOf(headers: Headers, originSecret: string): Visitor {
+/** Where a request comes from, as CloudFront's headers tell it. One that went around CloudFront comes from nowhere. */
+export function viewerOf(headers: Headers, originSecret: string): Viewer {
   const edge = isFromEdge(headers, originSecret) ? headers : {};
   const country = edge[VIEWER_HEADERS.country] ?? '';
   return {
@@ -23,25 +23,12 @@ export function visitorOf(headers: Headers, originSecret: string): Visitor {
     region: (edge[VIEWER_HEADERS.region] ?? '').slice(0, MAX_PLACE_LENGTH),
     city: (edge[VIEWER_HEADERS.city] ?? '').slice(0, MAX_PLACE_LENGTH),
     device: deviceOf(edge),
-    bot: isBot(headers['user-agent'] ?? ''),
   };
 }
 
 const deviceOf = (headers: Headers): Device =>
   DEVICES.find((device) => device === headers[VIEWER_HEADERS.device]) ?? 'unknown';
 
-const knownBots = new Map<string, boolean>();
-
-/** No user agent at all is a script's sign too. The same agents come again and again, so verdicts are remembered. */
-function isBot(userAgent: string): boolean {
-  const known = knownBots.get(userAgent);
-  if (known !== undefined) return known;
-  const bot = userAgent === '' || isbot(userAgent);
-  if (knownBots.size >= BOT_MEMORY_ENTRIES) knownBots.clear();
-  knownBots.set(userAgent, bot);
-  return bot;
-}
-
-/** The viewer's address for limits; it is hashed before anything is kept. */
+/** The viewer's address, for limits and the visitor hash; it is hashed before anything is kept. */
 export const viewerAddress = (headers: Headers, originSecret: string, sourceIp: string): string =>
   (isFromEdge(headers, originSecret) ? headers[VIEWER_HEADERS.address] : undefined) ?? sourceIp;

@@ -28,6 +28,8 @@ export type StageSettings = {
     readonly stream: { readonly mode: 'on-demand' } | { readonly mode: 'provisioned'; readonly shards: number };
     /** How long the counter waits to fill a batch; part of "a click is visible within 2 s". */
     readonly batchWindowS: number;
+    /** How many people may watch clicks live at once (reserved concurrency, as `maxConcurrentSignIns`); null reserves nothing. */
+    readonly maxLiveStreams: number | null;
   };
   readonly links: {
     /** Contract: 20, at most 50. */
@@ -63,7 +65,7 @@ const dev: StageSettings = {
   appDomain: null,
   shortOrigin: null,
   cache: { mode: 'none', maxStorageGb: 1, maxEcpuPerSecond: 1_000 },
-  clicks: { stream: { mode: 'provisioned', shards: 1 }, batchWindowS: 0 },
+  clicks: { stream: { mode: 'provisioned', shards: 1 }, batchWindowS: 0, maxLiveStreams: null },
   links: { maxAliasLength: 20, allowPrivateTargets: false },
   // Nobody can prove an address without mail.
   accounts: { registration: 'closed', keyLeadS: 600, maxConcurrentSignIns: null },
@@ -78,7 +80,7 @@ const prod: StageSettings = {
   data: 'retain',
   encryption: 'customer-managed',
   cache: { mode: 'vpc', maxStorageGb: 5, maxEcpuPerSecond: 5_000 },
-  clicks: { stream: { mode: 'on-demand' }, batchWindowS: 0 },
+  clicks: { stream: { mode: 'on-demand' }, batchWindowS: 0, maxLiveStreams: 100 },
   accounts: { ...dev.accounts, maxConcurrentSignIns: 50 },
   logRetentionDays: 365,
 };

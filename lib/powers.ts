@@ -30,6 +30,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     may: {
       links: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       clickSpool: ['dynamodb:PutItem'],
+      salts: ['dynamodb:UpdateItem'],
       clickStream: ['kinesis:DescribeStreamSummary', 'kinesis:PutRecords'],
       cache: ['elasticache:Connect'],
     },
@@ -56,13 +57,24 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       'counts/byWorkspaceClicks': ['dynamodb:Query'],
     },
   },
-  stats: {
-    memoryMb: 512,
+  analytics: {
+    memoryMb: 1_024,
     timeoutS: 10,
     may: {
       links: ['dynamodb:GetItem'],
       accounts: ['dynamodb:GetItem'],
-      counts: ['dynamodb:Query'],
+      counts: ['dynamodb:GetItem', 'dynamodb:Query'],
+    },
+  },
+  live: {
+    // One reader each, and mostly waiting.
+    memoryMb: 256,
+    // How long a stream whose reader left unnoticed may cost something; whoever is there comes back at once.
+    timeoutS: 300,
+    may: {
+      links: ['dynamodb:GetItem'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      live: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },
   service: {
@@ -85,7 +97,8 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     timeoutS: 60,
     fedBy: 'clickStream',
     may: {
-      counts: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      counts: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      live: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },
   'spool-to-stream': {
@@ -96,6 +109,11 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       clickSpool: ['dynamodb:BatchWriteItem'],
       clickStream: ['kinesis:PutRecords'],
     },
+  },
+  'forget-salts': {
+    memoryMb: 512,
+    timeoutS: 10,
+    may: { salts: ['dynamodb:DeleteItem'] },
   },
   'cache-sync': {
     memoryMb: 512,

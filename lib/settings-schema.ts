@@ -56,6 +56,7 @@ const SETTINGS = z
         z.strictObject({ mode: z.literal('provisioned'), shards: wholeNumber(1, 500) }),
       ]),
       batchWindowS: wholeNumber(0, 300),
+      maxLiveStreams: wholeNumber(1, 10_000).nullable(),
     }),
     links: z.strictObject({ maxAliasLength: wholeNumber(3, 50), allowPrivateTargets: z.boolean() }),
     accounts: z.strictObject({

@@ -6,6 +6,8 @@ export type WorkspaceErasure = {
   closeLinks(workspaceId: string): Pieces;
   /** Leaves of every link that its code is taken, and of its counts that they take no late click. */
   eraseLinks(workspaceId: string): Pieces;
+  /** Counts of the workspace and its tags; late clicks add to none. */
+  eraseCounts(workspaceId: string): Pieces;
   eraseApiKeys(workspaceId: string): Pieces;
   /** With what leads to them from the invited addresses. */
   eraseInvites(workspaceId: string): Pieces;
@@ -23,6 +25,7 @@ export const closingOfWorkspace = (store: WorkspaceErasure, workspaceId: string)
 
 export const erasureOfWorkspace = (store: WorkspaceErasure, workspaceId: string): readonly Pieces[] => [
   store.eraseLinks(workspaceId),
+  store.eraseCounts(workspaceId),
   store.eraseApiKeys(workspaceId),
   store.eraseInvites(workspaceId),
   store.eraseMembers(workspaceId),

@@ -1,45 +1,43 @@
-import type { Click } from './row.ts';
+import type { Click, Dimension } from './row.ts';
+import { DIMENSIONS } from './row.ts';
 
 /** UTC day of a click, `2026-11-21`: counters are filed by when the visit was, never by when it arrived. */
 export const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
+/** UTC hour of a click, `2026-11-21T14`. */
+export const hourOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 13);
 
-/**
- * The names a click adds one to, in the item of its link and day. Bots are counted in `total` and marked in `bot`, so
- * people are the difference.
- */
-export function counterNames(click: Click): readonly string[] {
-  const hour = new Date(click.at_ms).toISOString().slice(11, 13);
-  const names = ['total', `hour:${hour}`, `country:${click.country}`, `device:${click.device}`];
-  return click.bot ? [...names, 'bot'] : names;
-}
+/** In front of each counter that bots alone add to. */
+export const BOT_PREFIX = 'bot/';
+/** Values are counted under this many characters of them. */
+export const MAX_VALUE_LENGTH = 100;
 
-export type LinkIncrement = {
-  readonly domain: string;
-  readonly code: string;
-  readonly workspaceId: string;
-  readonly total: number;
-  /** Day → counter name → how many. */
-  readonly days: ReadonlyMap<string, ReadonlyMap<string, number>>;
+/** The names a click adds one to, by the item they stand in. */
+export type CounterNames = {
+  readonly day: readonly string[];
+  readonly hour: readonly string[];
+  readonly total: readonly string[];
 };
 
-/** Sums clicks into one increment per link: however many clicks a link had, it is written once per day. */
-export function tally(clicks: readonly Click[]): readonly LinkIncrement[] {
-  const links = new Map<string, { first: Click; total: number; days: Map<string, Map<string, number>> }>();
-  for (const click of clicks) {
-    const key = `${click.domain}/${click.code}`;
-    const link = links.get(key) ?? { first: click, total: 0, days: new Map<string, Map<string, number>>() };
-    links.set(key, link);
-    link.total += 1;
-    const day = dayOf(click.at_ms);
-    const counters = link.days.get(day) ?? new Map<string, number>();
-    link.days.set(day, counters);
-    for (const name of counterNames(click)) counters.set(name, (counters.get(name) ?? 0) + 1);
-  }
-  return [...links.values()].map(({ first, total, days }) => ({
-    domain: first.domain,
-    code: first.code,
-    workspaceId: first.workspace_id,
-    total,
-    days,
-  }));
+/**
+ * `total`, the hour of the day, and one name for each dimension the click has a value of; a bot's click adds to all of them
+ * once more as a bot's. So people are the difference, under every name. All time is counted without dimensions: what nobody asks
+ * for need not be written with each click.
+ */
+export function counterNames(click: Click): CounterNames {
+  const hour = `hour:${hourOf(click.at_ms).slice(11)}`;
+  const source = counterName('source', click.source);
+  const values = DIMENSIONS.flatMap((dimension) =>
+    click[dimension] === '' ? [] : counterName(dimension, click[dimension]),
+  );
+  if (!click.bot) return { day: ['total', hour, ...values], hour: ['total', ...values], total: ['total', source] };
+  const bots = values.map((name) => `${BOT_PREFIX}${name}`);
+  return {
+    day: ['total', hour, ...values, 'bot', `${BOT_PREFIX}${hour}`, ...bots],
+    hour: ['total', ...values, 'bot', ...bots],
+    total: ['total', source, 'bot', `${BOT_PREFIX}${source}`],
+  };
 }
+
+/** Half a character at the cut would be refused by every store. */
+export const counterName = (dimension: Dimension, value: string): string =>
+  `${dimension}:${value.slice(0, MAX_VALUE_LENGTH).toWellFormed()}`;

@@ -1,10 +1,10 @@
 import type { ClickSink } from '../links/visit.ts';
-import type { Click } from './row.ts';
+import type { ClickEvent } from './row.ts';
 
 /** The click stream. Answers which clicks (by index) it refused; throws when it does not answer in time. */
-export type ClickStream = { put(clicks: readonly Click[], timeoutMs: number): Promise<readonly number[]> };
+export type ClickStream = { put(clicks: readonly ClickEvent[], timeoutMs: number): Promise<readonly number[]> };
 /** Takes clicks while the stream cannot; its own stream feeds them back. Throws when it does not answer. */
-export type ClickSpool = { put(clicks: readonly Click[]): Promise<void> };
+export type ClickSpool = { put(clicks: readonly ClickEvent[]): Promise<void> };
 
 /** Kinesis PutRecords takes at most 500 records. */
 export const MAX_COMMIT = 500;
@@ -23,15 +23,15 @@ export const MAX_IN_FLIGHT = 4;
 export function groupCommit(deps: {
   readonly stream: ClickStream;
   readonly spool: ClickSpool;
-  readonly lastResort: (clicks: readonly Click[], cause: unknown) => void;
+  readonly lastResort: (clicks: readonly ClickEvent[], cause: unknown) => void;
   readonly nowMs: () => number;
 }): ClickSink {
-  let waiting: { readonly click: Click; readonly done: () => void }[] = [];
+  let waiting: { readonly click: ClickEvent; readonly done: () => void }[] = [];
   let inFlight = 0;
   let restUntilMs = 0;
   let isScheduled = false;
 
-  const spool = async (clicks: readonly Click[]): Promise<void> => {
+  const spool = async (clicks: readonly ClickEvent[]): Promise<void> => {
     try {
       await deps.spool.put(clicks);
     } catch (error) {
@@ -40,7 +40,7 @@ export function groupCommit(deps: {
   };
 
   /** The stream's refusals are sent once more; what it refuses again is spooled. */
-  const putOnStream = async (clicks: readonly Click[]): Promise<readonly Click[]> => {
+  const putOnStream = async (clicks: readonly ClickEvent[]): Promise<readonly ClickEvent[]> => {
     const deadlineMs = deps.nowMs() + STREAM_DEADLINE_MS;
     let rest = clicks;
     for (let attempt = 0; attempt < 2 && rest.length > 0; attempt += 1) {
@@ -52,7 +52,7 @@ export function groupCommit(deps: {
     return rest;
   };
 
-  const commit = async (clicks: readonly Click[]): Promise<void> => {
+  const commit = async (clicks: readonly ClickEvent[]): Promise<void> => {
     if (deps.nowMs() < restUntilMs) return spool(clicks);
     try {
       const refused = await putOnStream(clicks);

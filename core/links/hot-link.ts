@@ -5,6 +5,7 @@ import { REDIRECT_STATUSES } from './link.ts';
 export type HotLink = {
   readonly code: string;
   readonly workspaceId: string;
+  readonly tags: readonly string[];
   readonly version: number;
   readonly status: LinkStatus;
   readonly targetUrl: string;
@@ -19,6 +20,7 @@ export type HotLink = {
 export const toHotLink = (link: Link): HotLink => ({
   code: link.code,
   workspaceId: link.workspaceId,
+  tags: link.tags,
   version: link.version,
   status: link.status,
   targetUrl: link.targetUrl,
@@ -31,7 +33,7 @@ export const toHotLink = (link: Link): HotLink => ({
 });
 
 /** Rises when the encoding changes: entries of another schema are ignored and rewritten, never misread. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 const MISS = `${SCHEMA}:miss`;
 
 export const encodeHotLink = (link: HotLink | null): string =>
@@ -58,6 +60,8 @@ function isHotLink(value: unknown): value is HotLink {
   return (
     typeof link.code === 'string' &&
     typeof link.workspaceId === 'string' &&
+    Array.isArray(link.tags) &&
+    link.tags.every((tag) => typeof tag === 'string') &&
     typeof link.version === 'number' &&
     (link.status === 'active' || link.status === 'disabled' || link.status === 'deleted') &&
     typeof link.targetUrl === 'string' &&

@@ -1,9 +1,17 @@
-import type { Click } from '../clicks/row.ts';
+import { campaignOf } from '../clicks/campaign.ts';
+import type { ClickEvent } from '../clicks/row.ts';
+import type { VisitorHash } from '../clicks/visitor-hash.ts';
 import { couldBeCode } from './alias.ts';
 import type { HotLink } from './hot-link.ts';
 
-/** Who comes, as CloudFront's headers tell it. The address is not part of it: nothing behind the edge needs it. */
-export type Visitor = Pick<Click, 'country' | 'region' | 'city' | 'device' | 'bot'>;
+/** Who comes, as CloudFront and the browser tell it. */
+export type Visitor = Pick<
+  ClickEvent,
+  'country' | 'region' | 'city' | 'device' | 'referrer' | 'language' | 'user_agent'
+> & {
+  /** Goes into the visitor hash and nowhere else. */
+  readonly address: string;
+};
 
 export type Visit = {
   readonly domain: string;
@@ -38,13 +46,14 @@ export type ClickBudget = {
 };
 
 /** Takes a click for good: when the promise settles the click is on the stream, in the spool, or in the log. */
-export type ClickSink = { record(click: Click): Promise<void> };
+export type ClickSink = { record(click: ClickEvent): Promise<void> };
 
 export type VisitDeps = {
   readonly links: HotLinks;
   readonly budget: ClickBudget;
   readonly clicks: ClickSink;
   readonly opens: (link: { domain: string; code: string; unlockKey: string }, token: string, nowMs: number) => boolean;
+  readonly visitorHash: VisitorHash;
   readonly newClickId: (nowMs: number) => string;
   readonly nowMs: () => number;
 };
@@ -67,14 +76,19 @@ export async function visit(deps: VisitDeps, request: Visit): Promise<Verdict> {
     return spent ? { kind: 'exhausted' } : verdict;
   }
   if (link.maxClicks !== null && !(await deps.budget.claim(domain, code, link.maxClicks))) return { kind: 'exhausted' };
+  const { address, ...visitor } = request.visitor;
   await deps.clicks.record({
     id: deps.newClickId(nowMs),
     domain,
     code,
     workspace_id: link.workspaceId,
+    tags: link.tags,
     at_ms: nowMs,
     source: 'click',
-    ...request.visitor,
+    placement: '',
+    ...visitor,
+    ...campaignOf(request.query),
+    visitor: await deps.visitorHash(address, visitor.user_agent, nowMs),
   });
   return verdict;
 }

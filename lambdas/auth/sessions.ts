@@ -17,7 +17,7 @@ import {
   REFRESH_COOKIE,
   sessionCookies,
 } from '../session-cookies.ts';
-import { visitorOf } from '../viewer.ts';
+import { viewerOf } from '../viewer.ts';
 import type { AuthRoute } from './context.ts';
 import { emailIn, MAX_AUTH_BODY_BYTES, signInOriginOf } from './context.ts';
 import { loginBody, toUserAnswer } from './schemas.ts';
@@ -76,6 +76,6 @@ const signedIn = (user: User, opened: OpenedSession, cookies: readonly string[])
 });
 
 function deviceOf({ headers }: HttpRequest, originSecret: string): SessionDevice {
-  const { device, country } = visitorOf(headers, originSecret);
+  const { device, country } = viewerOf(headers, originSecret);
   return { userAgent: headers['user-agent'] ?? '', device, country };
 }

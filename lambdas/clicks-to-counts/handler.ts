@@ -1,8 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { parseClick } from '../../core/clicks/click.ts';
-import type { CountStore } from '../../core/clicks/count-clicks.ts';
+import { readClick } from '../../core/clicks/click.ts';
+import type { CountDeps } from '../../core/clicks/count-clicks.ts';
 import { countClicks } from '../../core/clicks/count-clicks.ts';
+import type { Arrivals, ShardMarks } from '../../core/clicks/counted-through.ts';
+import { shardProgress } from '../../core/clicks/counted-through.ts';
+import type { LiveFeed } from '../../core/clicks/live-feed.ts';
+import type { Click } from '../../core/clicks/row.ts';
+
+export type ClicksToCountsDeps = CountDeps & {
+  readonly marks: ShardMarks;
+  readonly live: LiveFeed;
+  readonly nowMs: () => number;
+};
 
 /**
  * Counts a batch of the click stream. Everything readable is counted first; then the first poison record is reported, so
@@ -10,23 +20,44 @@ import { countClicks } from '../../core/clicks/count-clicks.ts';
  * known by its ids. A store that fails is asked again for as long as the invocation lasts, so that an outage of minutes
  * does not use up the mapping's few retries, which are there for poison.
  */
-export const clicksToCountsHandler =
-  (store: CountStore) =>
-  async (
-    event: KinesisStreamEvent,
+export function clicksToCountsHandler(deps: ClicksToCountsDeps) {
+  const progress = shardProgress({
+    marks: deps.marks,
+    nowMs: deps.nowMs,
+    failed: (cause) => console.error(JSON.stringify({ message: 'shard not marked', error: String(cause) })),
+  });
+  return async (
+    { Records }: KinesisStreamEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<KinesisStreamBatchResponse> => {
-    const records = event.Records.map(({ kinesis }) => ({
+    const records = Records.map(({ kinesis }) => ({
       sequenceNumber: kinesis.sequenceNumber,
-      click: parseClick(Buffer.from(kinesis.data, 'base64').toString()),
+      click: readClick(Buffer.from(kinesis.data, 'base64').toString()),
     }));
     const clicks = records.flatMap(({ click }) => click ?? []);
-    await patiently(() => countClicks(store, clicks), context);
+    await progress(shardOf(Records), arrivalsOf(Records), () => patiently(() => count(deps, clicks), context));
     const poison = records.find(({ click }) => click === null);
     if (poison === undefined) return { batchItemFailures: [] };
     console.error(JSON.stringify({ message: 'not a click', sequenceNumber: poison.sequenceNumber }));
     return { batchItemFailures: [{ itemIdentifier: poison.sequenceNumber }] };
   };
+}
+
+async function count(deps: ClicksToCountsDeps, clicks: readonly Click[]): Promise<void> {
+  const startedAtMs = deps.nowMs();
+  await deps.live.file({ startedAtMs, ...(await countClicks(deps, clicks)) });
+}
+
+/** All records of a batch are of one shard; an event's id is `shardId-000000000006:4961…`. */
+const shardOf = ([first]: KinesisStreamEvent['Records']): string => first?.eventID.split(':')[0] ?? '';
+
+function arrivalsOf(records: KinesisStreamEvent['Records']): Arrivals {
+  const arrivalsMs = records.map(({ kinesis }) => kinesis.approximateArrivalTimestamp * 1_000);
+  return {
+    oldestMs: arrivalsMs.reduce((oldest, ms) => Math.min(oldest, ms)),
+    newestMs: arrivalsMs.reduce((newest, ms) => Math.max(newest, ms)),
+  };
+}
 
 /** Time that an attempt may still take before the invocation would be cut off. */
 const LAST_ATTEMPT_MS = 15_000;

@@ -1,4 +1,4 @@
-import { countsDeps } from '../../adapters/deps.ts';
+import { countsDeps } from '../../adapters/counts-deps.ts';
 import { readEnv } from '../../adapters/env.ts';
 import { clicksToCountsHandler } from './handler.ts';
 

@@ -9,9 +9,9 @@ import { originOf } from '../origin.ts';
 import { asFailure } from '../problem.ts';
 import type { HttpAnswer } from '../request.ts';
 import { UNLOCK_QUERY_PARAMETER, unlockTokenIn } from '../unlock-cookie.ts';
-import { visitorOf } from '../viewer.ts';
 import type { VisitorContext } from '../visitor-answer.ts';
 import { answerVisitor, refuse, unavailable, wantsJson } from '../visitor-answer.ts';
+import { visitorOf } from './visitor.ts';
 
 export type RedirectHandlerDeps = VisitDeps & {
   readonly originSecret: string;
@@ -66,7 +66,7 @@ async function follow(deps: RedirectHandlerDeps, event: APIGatewayProxyEventV2):
     intent: previewed ? 'preview' : intentOf(event),
     query,
     unlockToken: token ?? unlockTokenIn(event.cookies),
-    visitor: visitorOf(event.headers, deps.originSecret),
+    visitor: visitorOf(event, deps.originSecret),
   };
   try {
     return answerVisitor(await visit(deps, request), contextOf(event, code));

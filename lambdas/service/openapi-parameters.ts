@@ -6,7 +6,10 @@ import type { Route } from '../routes.ts';
 import type { Operation } from './operation.ts';
 
 /** Path, query and header parameters of an operation. A header that a failure is about is a header it takes. */
-export function parametersOf({ method, path, access }: Route, known: Operation | undefined): readonly object[] {
+export function parametersOf(
+  { method, path, access, streams }: Route,
+  known: Operation | undefined,
+): readonly object[] {
   const ends = (word: FailureWord): boolean => known?.failures.includes(word) ?? false;
   const readsCookies = access !== 'public' || ends('CSRF_HEADER_REQUIRED');
   return [
@@ -19,6 +22,7 @@ export function parametersOf({ method, path, access }: Route, known: Operation |
     ...queryParameters(known),
     ...(ends('IDEMPOTENCY_MISMATCH') ? [IDEMPOTENCY_KEY] : []),
     ...(ends('VERSION_CONFLICT') ? [IF_MATCH] : []),
+    ...(streams === true ? [LAST_EVENT_ID] : []),
     ...(choosesWorkspace(access, path) ? [WORKSPACE] : []),
     ...(readsCookies && isUnsafe(method) ? [CSRF] : []),
   ];
@@ -43,6 +47,12 @@ const IF_MATCH = {
   name: 'If-Match',
   in: 'header',
   description: 'The ETag that the change is meant for.',
+  schema: { type: 'string' },
+};
+const LAST_EVENT_ID = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  description: 'Id of the last event of an earlier stream; this one goes on behind it. Browsers send it by themselves.',
   schema: { type: 'string' },
 };
 const WORKSPACE = {

@@ -9,7 +9,7 @@ import type { Route } from '../routes.ts';
 import { ROUTES } from '../routes.ts';
 import { ACCESS_COOKIE } from '../session-cookies.ts';
 import { parametersOf } from './openapi-parameters.ts';
-import type { Operation } from './operation.ts';
+import type { EventSchemas, Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { groupOf, ROUTE_GROUPS } from './route-groups.ts';
 import { whoMay } from './who-may.ts';
@@ -114,8 +114,19 @@ function failuresOfAccess({ method, access }: Route): readonly FailureWord[] {
 function contentOf(shape: Operation['success'][number]): object {
   if (shape === 'empty') return {};
   if (shape === 'page') return { content: { 'text/html; charset=utf-8': { schema: { type: 'string' } } } };
+  if ('events' in shape) return eventStreamOf(shape);
   return { content: { 'application/json': { schema: z.toJSONSchema(shape) } } };
 }
+
+/** OpenAPI 3.1 has no words for events: what `data` is of each kind stands in an extension. */
+const eventStreamOf = ({ events }: EventSchemas): object => ({
+  content: {
+    'text/event-stream': {
+      schema: { type: 'string' },
+      'x-events': Object.fromEntries(Object.entries(events).map(([name, data]) => [name, z.toJSONSchema(data)])),
+    },
+  },
+});
 
 const problemResponse = (description: string) => ({
   description,

@@ -5,10 +5,13 @@ import type { FailureWord } from '../../core/errors.ts';
 export type Operation = {
   readonly body?: z.ZodMiniType;
   readonly query?: z.ZodMiniType;
-  /** What success may be: JSON of a schema, a page, or nothing. */
-  readonly success: Readonly<Record<number, z.ZodMiniType | 'page' | 'empty'>>;
+  /** What success may be: JSON of a schema, a page, nothing, or a stream of events. */
+  readonly success: Readonly<Record<number, z.ZodMiniType | 'page' | 'empty' | EventSchemas>>;
   readonly failures: readonly FailureWord[];
 };
+
+/** The data of each kind of event that a stream has, by its name. */
+export type EventSchemas = { readonly events: Readonly<Record<string, z.ZodMiniType>> };
 
 /** By method and path, `GET /v1/urls`. */
 export type Operations = Readonly<Record<string, Operation>>;

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { PERSONAL_OPERATIONS } from '../accounts/personal-operations.ts';
 import { WORKSPACE_OPERATIONS } from '../accounts/workspace-operations.ts';
+import { ANALYTICS_OPERATIONS } from '../analytics/operations.ts';
 import { AUTH_OPERATIONS } from '../auth/operations.ts';
 import { LINK_OPERATIONS } from '../links/operations.ts';
-import { statsAnswer, statsQuery } from '../stats/handler.ts';
+import { LIVE_OPERATIONS } from '../live/operations.ts';
 import { unlockAnswer, unlockBody } from '../unlock/handler.ts';
 import type { Operations } from './operation.ts';
 import { BODY_FAILURES } from './operation.ts';
@@ -20,11 +21,8 @@ export const OPERATIONS: Operations = {
   ...AUTH_OPERATIONS,
   ...PERSONAL_OPERATIONS,
   ...WORKSPACE_OPERATIONS,
-  'GET /v1/urls/{code}/stats': {
-    query: statsQuery,
-    success: { 200: statsAnswer },
-    failures: ['VALIDATION_FAILED', 'URL_NOT_FOUND'],
-  },
+  ...ANALYTICS_OPERATIONS,
+  ...LIVE_OPERATIONS,
   'POST /v1/urls/{code}/unlock': {
     body: unlockBody,
     success: { 200: unlockAnswer },

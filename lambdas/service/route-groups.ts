@@ -3,7 +3,7 @@ import type { Route } from '../routes.ts';
 /** How documentation puts the routes together, in the order they are read. */
 export const ROUTE_GROUPS = [
   'Links',
-  'Statistics',
+  'Analytics',
   'Unlocking',
   'Sign-in',
   'Account',
@@ -20,8 +20,9 @@ export function groupOf({ function: name, path, access, aliasOf }: Route): Route
   switch (name) {
     case 'links':
       return 'Links';
-    case 'stats':
-      return 'Statistics';
+    case 'analytics':
+    case 'live':
+      return 'Analytics';
     case 'unlock':
       return 'Unlocking';
     case 'auth':

@@ -8,14 +8,16 @@ import {
   MethodLoggingLevel,
   type MethodOptions,
   RequestAuthorizer,
+  ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
-import { ROUTES } from '../../lambdas/routes.ts';
+import { ROUTES, type Route } from '../../lambdas/routes.ts';
 import type { StageSettings } from '../config.ts';
+import { FUNCTION_POWERS } from '../powers.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
 import { ACCESS_LOG_LINE } from './access-log.ts';
 import { stageLogGroup } from './log-group.ts';
@@ -90,8 +92,11 @@ export class CustomerApi extends Construct {
   }
 
   private addRoutes(lambdas: Lambdas): void {
-    const integrationOf = (name: FunctionName) =>
-      new LambdaIntegration(lambdaOf(lambdas, name), { scopePermissionToMethod: false });
+    const integrationOf = ({ function: name, streams }: Route) =>
+      new LambdaIntegration(lambdaOf(lambdas, name), {
+        scopePermissionToMethod: false,
+        ...(streams === true ? streamingFor(name) : {}),
+      });
     const authorizer = new RequestAuthorizer(this, 'Authorizer', {
       handler: lambdaOf(lambdas, 'authorizer'),
       // None: API Gateway would answer 401 by itself where one is missing, and with a cookie both may be right.
@@ -101,11 +106,12 @@ export class CustomerApi extends Construct {
     });
     const guarded: MethodOptions = { authorizer, authorizationType: AuthorizationType.CUSTOM };
     const open: MethodOptions = { authorizationType: AuthorizationType.NONE };
-    for (const { path, method, function: name, access } of ROUTES.filter(({ door }) => door === 'app')) {
+    for (const route of ROUTES.filter(({ door }) => door === 'app')) {
+      const { path, method, access } = route;
       const isPublic = access === 'public';
       const added = resourceAt(this.restApi.root, path).addMethod(
         method,
-        integrationOf(name),
+        integrationOf(route),
         isPublic ? open : guarded,
       );
       acceptFinding(
@@ -123,6 +129,12 @@ export class CustomerApi extends Construct {
     }
   }
 }
+
+/** API Gateway takes up to 15 minutes of a stream, and cuts what is silent for 5; the function ends its own before. */
+const streamingFor = (name: FunctionName) => ({
+  responseTransferMode: ResponseTransferMode.STREAM,
+  timeout: Duration.seconds(FUNCTION_POWERS[name].timeoutS),
+});
 
 function lambdaOf(lambdas: Lambdas, name: FunctionName): IFunction {
   const lambda = lambdas[name];

@@ -14,7 +14,10 @@ import { Construct } from 'constructs';
 import { type IndexFacts, TABLES, type TableFacts, type TableName } from '../../adapters/table.ts';
 import type { StageSettings } from '../config.ts';
 
-/** A table as `adapters/table.ts` describes it: on demand, restorable to any second of the last 35 days. */
+/**
+ * A table as `adapters/table.ts` describes it: on demand and, unless it is there to forget, restorable to any second of the
+ * last 35 days.
+ */
 export class FactTable extends Construct {
   readonly table: TableV2;
 
@@ -30,7 +33,7 @@ export class FactTable extends Construct {
       globalSecondaryIndexes: Object.entries(facts.indexes).map(indexProps),
       billing: Billing.onDemand(),
       encryption: key === null ? TableEncryptionV2.dynamoOwnedKey() : TableEncryptionV2.awsManagedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: facts.forgets !== true },
       deletionProtection: retain,
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });

@@ -59,11 +59,10 @@ const constructIdOf = (name: FunctionName): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
-/** A flood of sign-ins, each a quarter of a second of a CPU, must not take the concurrency that visits need. */
-function reservation(name: FunctionName, { accounts }: StageSettings) {
-  return name === 'auth' && accounts.maxConcurrentSignIns !== null
-    ? { reservedConcurrentExecutions: accounts.maxConcurrentSignIns }
-    : {};
+/** What visits must not run out of: sign-ins keep a CPU busy, and each live stream an environment. */
+function reservation(name: FunctionName, { accounts, clicks }: StageSettings) {
+  const limit = name === 'auth' ? accounts.maxConcurrentSignIns : name === 'live' ? clicks.maxLiveStreams : null;
+  return limit === null ? {} : { reservedConcurrentExecutions: limit };
 }
 
 type EnvValues = Readonly<Partial<Record<EnvName, string>>>;
@@ -75,6 +74,8 @@ function valuesFor({ settings, data, cache }: Surroundings, shortOrigin: string 
     [TABLE_ENV.counts]: data.tables.counts.tableName,
     [TABLE_ENV.clickSpool]: data.tables.clickSpool.tableName,
     [TABLE_ENV.outbox]: data.tables.outbox.tableName,
+    [TABLE_ENV.salts]: data.tables.salts.tableName,
+    [TABLE_ENV.live]: data.tables.live.tableName,
     CLICK_STREAM: data.clickStream.streamName,
     CACHE_URL: cache?.url ?? 'none',
     CACHE_NAME: cache?.name ?? '',

@@ -21,7 +21,8 @@ type CustomersProps = StackProps & {
 /** What answers customers: the REST API of the app domain, its authorizer and its functions. */
 export class CustomersStack extends Stack {
   readonly links: IFunction;
-  readonly stats: IFunction;
+  readonly analytics: IFunction;
+  readonly live: IFunction;
   readonly authorizer: IFunction;
   readonly api: CustomerApi;
 
@@ -30,13 +31,15 @@ export class CustomersStack extends Stack {
     const { surroundings, shortOrigin, unlock, service, auth, accounts } = props;
     const { settings } = surroundings;
     this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
-    this.stats = new ServiceFunction(this, 'stats', surroundings).lambda;
+    this.analytics = new ServiceFunction(this, 'analytics', surroundings).lambda;
+    this.live = new ServiceFunction(this, 'live', surroundings).lambda;
     this.authorizer = new ServiceFunction(this, 'authorizer', surroundings).lambda;
     // Without a name of its own the app domain is not known here yet; the short domain explains errors as well.
     const problemOrigin = settings.appDomain === null ? shortOrigin : `https://${settings.appDomain.hostname}`;
     const lambdas = {
       links: this.links,
-      stats: this.stats,
+      analytics: this.analytics,
+      live: this.live,
       authorizer: this.authorizer,
       unlock,
       service,

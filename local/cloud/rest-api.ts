@@ -18,6 +18,8 @@ export type RestMethodPlan = {
   readonly path: string;
   readonly functionName: string;
   readonly timeoutMs: number;
+  /** `responseTransferMode: STREAM`: the answer is passed on while it is made. */
+  readonly streams: boolean;
   readonly authorizer: AuthorizerPlan | null;
 };
 
@@ -93,8 +95,18 @@ function methodOf(
     path: pathOf(properties.text('ResourceId')),
     functionName,
     timeoutMs: integration.numberOr('TimeoutInMillis', LONGEST_TIMEOUT_MS),
+    streams: streamsOf(integration, properties.where),
     authorizer: authorizerOfMethod(properties, authorizers),
   };
+}
+
+/** Mode and URI must say the same: API Gateway refuses a method where they differ. */
+function streamsOf(integration: Properties, where: string): boolean {
+  const streams = integration.textOr('ResponseTransferMode', 'BUFFERED') === 'STREAM';
+  if (streams !== integration.textOr('Uri', '').endsWith('/response-streaming-invocations')) {
+    throw new Error(`${where}: its transfer mode is not that of its URI.`);
+  }
+  return streams;
 }
 
 function authorizerOfMethod(

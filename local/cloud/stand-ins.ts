@@ -30,6 +30,7 @@ export const PLAYED: ReadonlySet<string> = new Set([
   'AWS::Lambda::Permission',
   'AWS::Lambda::Version',
   'AWS::S3::Bucket',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::RotationSchedule',
   'AWS::SecretsManager::Secret',
 ]);
@@ -86,5 +87,6 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['S3', 'our own server, objects are files in the data folder'],
   ['SES', 'each mail is a file in the outbox'],
   ['Event source mappings', 'pumps with checkpoints, retries, bisecting'],
+  ['EventBridge Scheduler', 'functions called at the rates of the template'],
   ['CloudWatch Logs', 'files under logs'],
 ];

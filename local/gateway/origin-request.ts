@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 
 /** A request as CloudFront sends it to an API. */
 export type OriginRequest = {
@@ -26,7 +27,8 @@ export type OriginRequest = {
 export type OriginAnswer = {
   readonly status: number;
   readonly headers: Record<string, string | string[]>;
-  readonly body: string | Buffer;
+  /** A stream is passed on as it comes; destroying it tells the function that the viewer is gone. */
+  readonly body: string | Buffer | Readable;
 };
 
 /** Bodies over API Gateway's limit are not read to their end. */

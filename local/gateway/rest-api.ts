@@ -4,13 +4,13 @@ import { ThrottledError } from '../lambda/invocation-error.ts';
 import { type AuthorizerVerdict, verdictOf, verdictOfError } from './authorizer.ts';
 import type { Origin } from './edge.ts';
 import { type GatewayResponseType, renderGatewayResponse } from './gateway-response.ts';
-import { integrationTimedOut, withinMs } from './integration-timeout.ts';
+import { cutAfterMs, integrationTimedOut, withinMs } from './integration-timeout.ts';
 import type { OriginAnswer, OriginRequest } from './origin-request.ts';
 import { growResourceTree } from './resource-tree.ts';
 import { methodArn, type RestArrival, restApiEvent } from './rest-api-event.ts';
 
 /** Plays a REST API's stage with Lambda proxy integrations (payload format 1.0). */
-export function playRestApi(plan: RestApiPlan, host: Pick<LambdaHost, 'invoke'>): Origin {
+export function playRestApi(plan: RestApiPlan, host: Pick<LambdaHost, 'invoke' | 'stream'>): Origin {
   const tree = growResourceTree(plan.methods);
   const stagePrefix = `/${plan.stageName}`;
 
@@ -36,6 +36,24 @@ export function playRestApi(plan: RestApiPlan, host: Pick<LambdaHost, 'invoke'>)
     }
   }
 
+  /** The integration's timeout is for the whole stream. */
+  async function streamed(
+    { functionName, timeoutMs }: RestMethodPlan,
+    event: object,
+    onTimeout: () => OriginAnswer,
+  ): Promise<OriginAnswer> {
+    const answering = host.stream(functionName, event);
+    const answered = await withinMs(answering, timeoutMs);
+    if (answered === integrationTimedOut) {
+      void answering.then(({ body }) => body.destroy()).catch(() => undefined);
+      return onTimeout();
+    }
+    const { statusCode, headers, body } = answered;
+    cutAfterMs(body, timeoutMs);
+    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+    return { status: statusCode, headers: Object.fromEntries(named), body };
+  }
+
   async function answer(request: OriginRequest): Promise<OriginAnswer> {
     if (request.bodyIsTooLarge) return refuse('REQUEST_TOO_LARGE', request, null);
     const path = request.path.startsWith(`${stagePrefix}/`) ? request.path.slice(stagePrefix.length) : null;
@@ -52,6 +70,8 @@ export function playRestApi(plan: RestApiPlan, host: Pick<LambdaHost, 'invoke'>)
       ...bodyOf(request, plan.binaryMediaTypes),
     };
     try {
+      if (method.streams)
+        return await streamed(method, event, () => refuse('INTEGRATION_TIMEOUT', request, resourcePath));
       const answered = await withinMs(host.invoke(method.functionName, event), method.timeoutMs);
       if (answered === integrationTimedOut) return refuse('INTEGRATION_TIMEOUT', request, resourcePath);
       return answerOf(answered) ?? refuse('MALFORMED_INTEGRATION', request, resourcePath);

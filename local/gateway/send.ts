@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BehaviorPlan } from '../cloud/distributions.ts';
 import type { OriginAnswer } from './origin-request.ts';
+import { passOn } from './stream-to-viewer.ts';
 
 /** Headers that belong to one connection; an origin's own are never passed on. */
 const HOP_BY_HOP = ['keep-alive', 'transfer-encoding', 'upgrade', 'content-length', 'trailer'];
@@ -20,14 +21,17 @@ export function send(
   }
   const bodiless = BODILESS_STATUSES.has(status);
   // The length of a HEAD's answer would be that of the GET, which nobody knows here.
-  if (!bodiless && request.method !== 'HEAD') headers['content-length'] = String(Buffer.byteLength(body));
+  const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
+  if (isWhole && !bodiless && request.method !== 'HEAD') headers['content-length'] = String(Buffer.byteLength(body));
   try {
     response.writeHead(status, headers);
   } catch {
     // A header that HTTP cannot carry: the function's fault, not the viewer's.
     if (!response.headersSent) response.writeHead(502, { 'content-length': '0' });
     response.end();
+    if (!isWhole) body.destroy();
     return;
   }
+  if (!isWhole) return passOn(body, response);
   response.end(bodiless || request.method === 'HEAD' ? undefined : body);
 }

@@ -9,7 +9,11 @@ import { playRestApi } from './rest-api.ts';
 type ApiKind = OriginPlan['api']['kind'];
 
 /** Opens each door for the distribution whose default behavior leads to an API of that kind. */
-export function serveDoors(plan: Plan, host: Pick<LambdaHost, 'invoke'>, doors: Readonly<Record<ApiKind, Door>>): void {
+export function serveDoors(
+  plan: Plan,
+  host: Pick<LambdaHost, 'invoke' | 'stream'>,
+  doors: Readonly<Record<ApiKind, Door>>,
+): void {
   for (const distribution of plan.distributions) {
     const kind = distribution.behaviors.at(-1)?.origin.api.kind;
     if (kind === undefined) continue;
@@ -18,7 +22,7 @@ export function serveDoors(plan: Plan, host: Pick<LambdaHost, 'invoke'>, doors: 
   }
 }
 
-function originOf({ kind, name }: OriginPlan['api'], plan: Plan, host: Pick<LambdaHost, 'invoke'>): Origin {
+function originOf({ kind, name }: OriginPlan['api'], plan: Plan, host: Pick<LambdaHost, 'invoke' | 'stream'>): Origin {
   const timeoutMs = (functionName: string): number =>
     (plan.functions.find((fn) => fn.name === functionName)?.timeoutS ?? 0) * 1000;
   const httpApi = plan.httpApis.find((api) => kind === 'http-api' && api.name === name);

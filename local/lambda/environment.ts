@@ -1,12 +1,15 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import type { FunctionLog } from './function-log.ts';
 import { exited, InvocationError, timedOut } from './invocation-error.ts';
 import type { FromWorker, LambdaFailure, ToWorker, WorkerSetting } from './messages.ts';
+import { receiveStream, type StreamedAnswer } from './streamed-answer.ts';
 
 /** One worker thread with one function's bundle: Lambda's execution environment, except that calls overlap. */
 export type Environment = {
   /** Resolves with the handler's answer, rejects with an InvocationError. */
   invoke(event: unknown): Promise<unknown>;
+  /** As `invoke`, of a function that streams. `ended` resolves, never rejects, when the invocation is over. */
+  stream(event: unknown): { readonly answer: Promise<StreamedAnswer>; readonly ended: Promise<void> };
   /** Resolves when the bundle is loaded, or rejects with why it cannot be. */
   readonly ready: Promise<void>;
   /** Ends the thread now; calls in flight fail. */
@@ -64,7 +67,7 @@ export function startEnvironment({ setting, env, log, onRetired, onEnded }: Envi
   readiness.promise.catch(() => undefined);
 
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows, this is a thread
-  const post = (message: ToWorker): void => worker.postMessage(message);
+  const post = (message: ToWorker, ...transferred: MessagePort[]): void => worker.postMessage(message, transferred);
 
   const terminate = (): void => void worker.terminate();
 
@@ -177,16 +180,36 @@ export function startEnvironment({ setting, env, log, onRetired, onEnded }: Envi
     terminate();
   }, INIT_LIMIT_MS);
 
+  function begin({ resolve, reject }: Pick<Call, 'resolve' | 'reject'>): number {
+    const id = ++lastId;
+    inFlight.set(id, { resolve, reject, deadlineMs: performance.now() + timeoutMs });
+    if (isReady && watch === null) watch = setTimeout(watchDeadlines, timeoutMs);
+    return id;
+  }
+
   return {
     ready: readiness.promise,
     invoke: (event) =>
       new Promise((resolve, reject) => {
-        const id = ++lastId;
-        inFlight.set(id, { resolve, reject, deadlineMs: performance.now() + timeoutMs });
+        const id = begin({ resolve, reject });
         if (isReady && unsent.length === 0) setImmediate(flush);
         unsent.push(id, event);
-        if (isReady && watch === null) watch = setTimeout(watchDeadlines, timeoutMs);
       }),
+    stream(event) {
+      const { port, answer, fail } = receiveStream();
+      const ended = new Promise<void>((resolve) => {
+        const id = begin({
+          resolve: () => resolve(),
+          reject(error) {
+            fail(error);
+            resolve();
+          },
+        });
+        // A worker that is still loading finds it when it is done.
+        post({ kind: 'stream', id, event, port }, port);
+      });
+      return { answer, ended };
+    },
     async kill() {
       die(exited('killed'));
       await worker.terminate();

@@ -4,6 +4,7 @@ import type { FunctionPlan } from '../cloud/functions.ts';
 import { type Environment, startEnvironment } from './environment.ts';
 import { type FunctionLog, openFunctionLog } from './function-log.ts';
 import { ThrottledError } from './invocation-error.ts';
+import type { StreamedAnswer } from './streamed-answer.ts';
 
 /** Plays Lambda: each function in its own worker thread, started when it is first called. */
 export type LambdaHost = {
@@ -12,6 +13,8 @@ export type LambdaHost = {
    * ThrottledError when as many calls are running as it may have.
    */
   invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** As `invoke`, of a function that streams: resolves when status and headers are known. */
+  stream(functionName: string, event: unknown): Promise<StreamedAnswer>;
   /** Starts these functions now and resolves when all are loaded. Rejects with the first that cannot be. */
   warm(functionNames: readonly string[]): Promise<void>;
   /** Ends the function's thread as a crash would; its calls in flight fail, the next call starts a new one. */
@@ -76,7 +79,20 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
     }
   }
 
+  async function stream(functionName: string, event: unknown): Promise<StreamedAnswer> {
+    if (isClosed) throw new Error('The Lambda host is closed.');
+    const one = find(functionName);
+    if (one.runningCalls >= (one.plan.reservedConcurrency ?? Number.POSITIVE_INFINITY)) throw new ThrottledError();
+    one.runningCalls += 1;
+    const { answer, ended } = environmentOf(one).stream(event);
+    void ended.then(() => {
+      one.runningCalls -= 1;
+    });
+    return answer;
+  }
+
   return {
+    stream,
     invoke(functionName, event) {
       if (isClosed) return Promise.reject(new Error('The Lambda host is closed.'));
       const one = find(functionName);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type FromWorker, failureOf, type LambdaFailure, type ToWorker, type WorkerSetting } from './messages.ts';
+import { installAwslambda, isStreaming, runStreaming, type StreamingHandler } from './response-stream.ts';
 
 /**
  * Runs inside the worker thread: loads one function's bundle and hands it events, as Lambda's own runtime does.
@@ -50,7 +51,21 @@ function flush(): void {
 
 async function call(handler: Handler, id: number, event: unknown): Promise<void> {
   try {
+    if (isStreaming(handler)) throw new Error(`${setting.functionName} streams its answers; it was not asked to.`);
     answer(id, JSON.stringify(await handler(event, new InvocationContext())), null);
+  } catch (thrown) {
+    answer(id, undefined, failureOf(thrown));
+  }
+}
+
+async function stream(
+  handler: Handler | StreamingHandler,
+  { id, event, port }: ToWorker & { kind: 'stream' },
+): Promise<void> {
+  try {
+    if (!isStreaming(handler)) throw new Error(`${setting.functionName} does not stream its answers.`);
+    await runStreaming(handler, event, new InvocationContext(), port);
+    answer(id, undefined, null);
   } catch (thrown) {
     answer(id, undefined, failureOf(thrown));
   }
@@ -65,9 +80,11 @@ async function loadHandler(): Promise<Handler> {
 }
 
 try {
+  installAwslambda();
   const handler = await loadHandler();
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'ping') return send({ kind: 'pong' });
+    if (message.kind === 'stream') return void stream(handler, message);
     const { calls } = message;
     for (let at = 0; at < calls.length; at += 2) void call(handler, calls[at] as number, calls[at + 1]);
     return undefined;

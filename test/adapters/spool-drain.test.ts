@@ -3,12 +3,12 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { clickSpool, encodeSpooledClicks } from '../../adapters/click-spool.ts';
 import { spoolDrain } from '../../adapters/spool-drain.ts';
 import { spooledClicksKey } from '../../adapters/table.ts';
-import { parseClick } from '../../core/clicks/click.ts';
 import { newClickId } from '../../core/clicks/click-id.ts';
-import type { Click } from '../../core/clicks/row.ts';
+import { parseClickEvent } from '../../core/clicks/click-record.ts';
+import type { ClickEvent } from '../../core/clicks/row.ts';
 import type { KinesisEngine } from '../../local/engines/kinesis.ts';
 import { startKinesis } from '../../local/engines/kinesis.ts';
-import { aClick } from '../fixtures/clicks.ts';
+import { aClickEvent } from '../fixtures/clicks.ts';
 import { NOW_MS } from '../fixtures/links.ts';
 import type { TestTables } from '../fixtures/tables.ts';
 import { startTables } from '../fixtures/tables.ts';
@@ -35,19 +35,24 @@ afterAll(async () => {
   await kinesis.close();
 });
 
+function eventIn(json: string): ClickEvent | null {
+  const event = parseClickEvent(json);
+  return event === null ? null : { ...event.seen, user_agent: event.userAgent ?? '' };
+}
+
 let streams = 0;
 async function world(count: number) {
   streams += 1;
   const env = { ...ENV, CLICK_STREAM: `clicks-${streams}` };
   await kinesis.createStream({ name: env.CLICK_STREAM, shards: 1, retentionHours: 24 });
-  const clicks = Array.from({ length: count }, () => aClick({ id: newClickId(NOW_MS) }));
+  const clicks = Array.from({ length: count }, () => aClickEvent({ id: newClickId(NOW_MS) }));
   await clickSpool(tables.lean, 'clickSpool', () => NOW_MS).put(clicks);
   const { pk } = spooledClicksKey(clicks[0]?.id ?? '');
   const drain = spoolDrain(tables.client, client, env);
-  const onStream = (): (Click | null)[] =>
+  const onStream = (): (ClickEvent | null)[] =>
     kinesis
       .read(env.CLICK_STREAM, kinesis.shardIds(env.CLICK_STREAM)[0] ?? '', null, 2_000)
-      .map(({ data }) => parseClick(data.toString()));
+      .map(({ data }) => eventIn(data.toString()));
   const isSpooled = async (): Promise<boolean> =>
     'Item' in (await tables.lean('GetItem', { TableName: 'clickSpool', Key: { pk: { S: pk } } }, 1_000));
   return { batch: drain.parse(pk, encodeSpooledClicks(clicks)), clicks, drain, onStream, isSpooled };

@@ -3,17 +3,17 @@ import type { AwsJsonClient } from '../../adapters/aws-json.ts';
 import { awsJsonClient } from '../../adapters/aws-json.ts';
 import { blocklist } from '../../adapters/blocklist.ts';
 import { clickBudget } from '../../adapters/click-budget.ts';
-import { clickSpool, parseSpooledClicks } from '../../adapters/click-spool.ts';
+import { clickSpool } from '../../adapters/click-spool.ts';
 import { clickStream, partitionKeyOf } from '../../adapters/click-stream.ts';
 import { hotLinkStore } from '../../adapters/hot-link-store.ts';
 import { linkStore } from '../../adapters/link-store.ts';
+import { parseSpooledClicks } from '../../adapters/spool-drain.ts';
 import { blocklistKey, TABLES } from '../../adapters/table.ts';
-import { parseClick } from '../../core/clicks/click.ts';
 import { newClickId } from '../../core/clicks/click-id.ts';
 import { toHotLink } from '../../core/links/hot-link.ts';
 import type { KinesisEngine } from '../../local/engines/kinesis.ts';
 import { startKinesis } from '../../local/engines/kinesis.ts';
-import { aClick } from '../fixtures/clicks.ts';
+import { aClickEvent } from '../fixtures/clicks.ts';
 import { aLink, LINK_PASSWORD, NOW_MS } from '../fixtures/links.ts';
 import type { TestTables } from '../fixtures/tables.ts';
 import { LEAN_ENV, startTables } from '../fixtures/tables.ts';
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const clicksNamed = (count: number) =>
   Array.from({ length: count }, (_, index) =>
-    aClick({ id: newClickId(NOW_MS), code: `code${index}`, city: 'Zürich "\u2028😀' }),
+    aClickEvent({ id: newClickId(NOW_MS), code: `code${index}`, city: 'Zürich "\u2028😀' }),
   );
 
 describe('A link as the redirect reads it', () => {
@@ -181,7 +181,7 @@ describe('The click stream', () => {
     const clicks = clicksNamed(500);
     expect(await stream().put(clicks, 1_000)).toEqual([]);
     const records = kinesis.read('clicks', shard(), null, 1_000).slice(-500);
-    expect(records.map(({ data }) => parseClick(data.toString()))).toEqual(clicks);
+    expect(records.map(({ data }) => JSON.parse(data.toString()))).toEqual(clicks);
     expect(records.map(({ partitionKey }) => partitionKey)).toEqual(clicks.map(({ code }) => `default/${code}`));
   });
 
@@ -208,7 +208,7 @@ describe('The click spool', () => {
     const records = await reader.read(null, 10);
     expect(records).toHaveLength(1);
     const lines = parseSpooledClicks(records[0]?.dynamodb.NewImage?.['clicks']?.S ?? '');
-    expect(lines.map(({ line }) => parseClick(line))).toEqual(clicks);
+    expect(lines.map(({ line }) => JSON.parse(line))).toEqual(clicks);
     expect(lines.map(({ partitionKey }) => partitionKey)).toEqual(clicks.map(partitionKeyOf));
     expect(TABLES.clickSpool.stream).toBe('NEW_IMAGE');
   });

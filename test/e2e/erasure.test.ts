@@ -8,12 +8,12 @@ import type { FunctionName } from '../../adapters/env.ts';
 import type { TableName } from '../../adapters/table.ts';
 import { DEFAULT_DOMAIN, erasureJobKey, TABLES } from '../../adapters/table.ts';
 import { LAST_WRITES_MS } from '../../core/accounts/erasure.ts';
-import { encodeClick } from '../../core/clicks/click.ts';
+import { encodeClickEvent } from '../../core/clicks/click-event.ts';
 import { newClickId } from '../../core/clicks/click-id.ts';
 import { hotLinkKey } from '../../core/links/hot-links.ts';
 import { REGION } from '../../local/cloud/account.ts';
 import { ADMIN_ACCESS_KEY_ID } from '../../local/engines/iam.ts';
-import { aClick } from '../fixtures/clicks.ts';
+import { aClickEvent } from '../fixtures/clicks.ts';
 import { keysEvent } from '../fixtures/stream-events.ts';
 import { asText } from '../fixtures/two-people.ts';
 import type { Person } from './people.ts';
@@ -190,7 +190,7 @@ describe('an account that is deleted', () => {
       .flatMap((shard) => laptop.engines.kinesis.read(streamName, shard, null, 10_000));
     const late = codes.map((code) =>
       Buffer.from(
-        encodeClick(aClick({ id: newClickId(Date.now()), code, workspace_id: ada.workspaceId, at_ms: Date.now() })),
+        encodeClickEvent(aClickEvent({ id: newClickId(Date.now()), code, workspace_id: ada.workspaceId, at_ms: Date.now() })),
       ),
     );
     const Records = [...former.map(({ data }) => data), ...late].map((Data) => ({ Data, PartitionKey: 'late' }));

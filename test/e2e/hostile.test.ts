@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Click } from '../../core/clicks/row.ts';
+import type { ClickEvent } from '../../core/clicks/row.ts';
 import { FAILURES } from '../../core/errors.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
 import type { Problem } from './problem.ts';
@@ -379,17 +379,17 @@ describe('headers that only the edge may write', () => {
       by_country: [{ country: 'US', clicks: 1 }],
       by_device: [{ device: 'desktop', clicks: 1 }],
     });
-    expect(clicksOf('spoofed')).toEqual([expect.objectContaining({ country: 'US', region: '', city: '', bot: false })]);
+    expect(clicksOf('spoofed')).toEqual([expect.objectContaining({ country: 'US', region: '', city: '' })]);
   });
 
   /** As they lie on the stream: whole, with what no answer shows. */
-  function clicksOf(code: string): readonly Click[] {
+  function clicksOf(code: string): readonly ClickEvent[] {
     const { kinesis } = product.laptop.engines;
     return product.laptop.plan.streams.flatMap(({ name }) =>
       kinesis
         .shardIds(name)
         .flatMap((shardId) => kinesis.read(name, shardId, null, 10_000))
-        .map(({ data }) => JSON.parse(data.toString()) as Click)
+        .map(({ data }) => JSON.parse(data.toString()) as ClickEvent)
         .filter((click) => click.code === code),
     );
   }

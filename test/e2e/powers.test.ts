@@ -125,6 +125,10 @@ describe('one drive through the whole product', () => {
     expect(await invoke({ command: 'reset-password', email })).toHaveProperty('password_reset_token');
   });
 
+  test('what is called every so often is called', async () => {
+    await product.laptop.runSchedules();
+  });
+
   test('everything says that it is well', async () => {
     expect((await product.api('/health/deep')).status).toBe(200);
     expect((await product.visit('/health/deep')).status).toBe(200);

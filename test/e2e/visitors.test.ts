@@ -1,4 +1,5 @@
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
+import { AGENT_OF } from '../fixtures/user-agents.ts';
 import { problemIn, refusal } from './problem.ts';
 import { type Answer, BROWSER, type Call, eventually, type Product, startProduct } from './product.ts';
 
@@ -382,9 +383,10 @@ describe('statistics', () => {
     const code = await link({});
     const from = (viewer: string, agent = BROWSER) =>
       visit(`/${code}`, { headers: { 'x-signpost-viewer': viewer, 'user-agent': agent } });
-    await from('country=DE;region=BE;city=Berlin;device=mobile');
-    await from('country=DE;device=tablet');
-    await from('country=BR;device=desktop');
+    await from('country=DE;region=BE;city=Berlin', AGENT_OF.mobile);
+    // What the user agent tells corrects what CloudFront guesses.
+    await from('country=DE;device=mobile', AGENT_OF.tablet);
+    await from('country=BR;device=desktop', AGENT_OF.unknown);
     await from('country=BR;device=tv', 'Googlebot/2.1 (+http://www.google.com/bot.html)');
     const today = new Date().toISOString().slice(0, 10);
     const stats = await counted(code, 4);
@@ -401,6 +403,7 @@ describe('statistics', () => {
         { country: 'DE', clicks: 2 },
       ],
       by_device: expect.arrayContaining(['mobile', 'tablet', 'desktop', 'tv'].map((device) => ({ device, clicks: 1 }))),
+      counted_through: expect.stringMatching(/Z$/),
     });
     expect((await product.api(`/v1/urls/${code}`)).json<LinkAnswer>().clicks).toBe(4);
   });

@@ -33,8 +33,8 @@ describe.each(tableNames)('the table %s', (name) => {
     expect(table.properties['BillingMode']).toBe('PAY_PER_REQUEST');
   });
 
-  it('can be restored to any second, and in prod neither deleted nor replaced away', () => {
-    expect(replica['PointInTimeRecoverySpecification']).toEqual({ PointInTimeRecoveryEnabled: true });
+  it('can be restored to any second unless it is there to forget, and in prod is neither deleted nor replaced away', () => {
+    expect(replica['PointInTimeRecoverySpecification']).toEqual({ PointInTimeRecoveryEnabled: facts.forgets !== true });
     expect(replica['DeletionProtectionEnabled']).toBe(true);
     expect(table.deletionPolicy).toBe('Retain');
   });
@@ -70,6 +70,10 @@ it('keeps both secrets in prod, and starts without signing keys', () => {
   }
   // Another text here would be written over the live keys and end every sign-in.
   expect(prod.one('AWS::SecretsManager::Secret', 'SigningKeys').properties['SecretString']).toBe('{"keys":[]}');
+});
+
+it('has no backup of what must be forgotten or is gone in minutes', () => {
+  expect(tableNames.filter((name) => (TABLES[name] as TableFacts).forgets)).toEqual(['clickSpool', 'salts', 'live']);
 });
 
 it('tells the followers of the outbox keys only, so that no stream holds a mail', () => {

@@ -27,6 +27,7 @@ it('rings for redirects, both doors, signing in, everything that can fall behind
       'redirect-errors',
       'redirect-slow',
       'redirect-throttles',
+      'salt-forgetting-errors',
       'short-domain-failures',
       'sign-in-errors',
       'sign-in-throttles',

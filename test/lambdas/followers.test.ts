@@ -2,11 +2,14 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from '../../adapters/attribute-value.ts';
 import { plainItem } from '../../adapters/attribute-value.ts';
 import { cacheSyncDeps } from '../../adapters/cache-sync-deps.ts';
-import { encodeSpooledClicks, parseSpooledClicks } from '../../adapters/click-spool.ts';
+import { encodeSpooledClicks } from '../../adapters/click-spool.ts';
 import { toLinkItem } from '../../adapters/link-item.ts';
+import { parseSpooledClicks } from '../../adapters/spool-drain.ts';
 import { linkVersionKey } from '../../adapters/table.ts';
-import { encodeClick } from '../../core/clicks/click.ts';
+import { encodeClickEvent } from '../../core/clicks/click-event.ts';
 import { newClickId } from '../../core/clicks/click-id.ts';
+import type { CountedBatch } from '../../core/clicks/live-feed.ts';
+import type { Click } from '../../core/clicks/row.ts';
 import type { SpooledBatch } from '../../core/clicks/spool-drain.ts';
 import { decodeHotLink, toHotLink } from '../../core/links/hot-link.ts';
 import { ENTRY_TTL_MS } from '../../core/links/hot-links.ts';
@@ -14,8 +17,9 @@ import type { Link } from '../../core/links/link.ts';
 import { cacheSyncHandler } from '../../lambdas/cache-sync/handler.ts';
 import { clicksToCountsHandler } from '../../lambdas/clicks-to-counts/handler.ts';
 import { spoolToStreamHandler } from '../../lambdas/spool-to-stream/handler.ts';
-import { aClick } from '../fixtures/clicks.ts';
+import { aClickEvent } from '../fixtures/clicks.ts';
 import { aLink, LINK_PASSWORD, NOW_MS } from '../fixtures/links.ts';
+import type { Crash } from '../fixtures/memory-count-store.ts';
 import { memoryCountStore } from '../fixtures/memory-count-store.ts';
 import { kinesisEvent, tableEvent } from '../fixtures/stream-events.ts';
 
@@ -25,16 +29,48 @@ beforeEach(() => {
 });
 afterEach(() => logged.mockRestore());
 
-const NEW_CLICKS = (count: number) => Array.from({ length: count }, () => aClick({ id: newClickId(NOW_MS) }));
+const NEW_CLICKS = (count: number) => Array.from({ length: count }, () => aClickEvent({ id: newClickId(NOW_MS) }));
 const OUT_OF_TIME = { getRemainingTimeInMillis: () => 0 };
 const IN_TIME = { getRemainingTimeInMillis: () => 60_000 };
 
 describe('Clicks to counts', () => {
-  it('counts a batch', async () => {
-    const store = memoryCountStore();
-    const event = kinesisEvent(...NEW_CLICKS(5).map(encodeClick));
-    expect(await clicksToCountsHandler(store)(event, IN_TIME)).toEqual({ batchItemFailures: [] });
-    expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(5);
+  function world(crash: () => Crash = () => null) {
+    const counts = memoryCountStore(crash);
+    const filed: CountedBatch[] = [];
+    const marks = new Map<string, number>();
+    const handler = clicksToCountsHandler({
+      ...counts,
+      marks: {
+        markBehind: async (shardId, throughMs) => void marks.set(shardId, throughMs),
+        clear: async (shardId) => void marks.delete(shardId),
+      },
+      live: {
+        async file(batch) {
+          filed.push(batch);
+        },
+      },
+      nowMs: () => NOW_MS,
+    });
+    return { handler, filed, marks, total: () => counts.cells.get('link aB7x3Kq total total') ?? 0 };
+  }
+
+  it('counts a batch, then files it for those who watch', async () => {
+    const { handler, filed, total, marks } = world();
+    const events = NEW_CLICKS(5);
+    const batch = kinesisEvent(...events.map(encodeClickEvent));
+    expect(await handler(batch, IN_TIME)).toEqual({ batchItemFailures: [] });
+    await handler(batch, IN_TIME);
+    expect([total(), marks.size]).toEqual([5, 0]);
+    const idsOf = (clicks: readonly Click[] = []) => clicks.map(({ id }) => id).sort();
+    const ids = events.map(({ id }) => id).sort();
+    expect(filed.map(({ counted, known }) => [idsOf(counted), idsOf(known)])).toEqual([
+      [ids, []],
+      [[], ids],
+    ]);
+    expect(filed[0]).toMatchObject({
+      startedAtMs: NOW_MS,
+      counted: [{ os: 'iOS', browser: 'Safari' }, {}, {}, {}, {}],
+    });
   });
 
   it.each([
@@ -42,33 +78,30 @@ describe('Clicks to counts', () => {
     ['nothing', ''],
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00])],
     ['another event', '{"type":"heartbeat"}'],
-    ['a click of a future schema', JSON.stringify({ ...aClick(), device: 'hologram' })],
-    ['a click out of time', JSON.stringify({ ...aClick(), at_ms: 1e300 })],
+    ['a click of a future schema', JSON.stringify({ ...aClickEvent(), device: 'hologram' })],
+    ['a click out of time', JSON.stringify({ ...aClickEvent(), at_ms: 1e300 })],
   ])('counts all the others and reports the first record that is %s', async (_, poison) => {
-    const store = memoryCountStore();
-    const good = NEW_CLICKS(4).map(encodeClick);
+    const { handler, total } = world();
+    const good = NEW_CLICKS(4).map(encodeClickEvent);
     const event = kinesisEvent(...good.slice(0, 2), poison, ...good.slice(2), poison);
-    expect(await clicksToCountsHandler(store)(event, IN_TIME)).toEqual({
-      batchItemFailures: [{ itemIdentifier: '3' }],
-    });
-    expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(4);
+    expect(await handler(event, IN_TIME)).toEqual({ batchItemFailures: [{ itemIdentifier: '3' }] });
+    expect(total()).toBe(4);
     // Lambda narrows it down: what is replayed on the way changes nothing.
-    await clicksToCountsHandler(store)(kinesisEvent(poison, ...good.slice(2)), IN_TIME);
-    expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(4);
+    await handler(kinesisEvent(poison, ...good.slice(2)), IN_TIME);
+    expect(total()).toBe(4);
   });
 
   it('waits for a store that is away for a moment', async () => {
     let crashes = 2;
-    const store = memoryCountStore(() => (crashes-- > 0 ? 'before' : null));
-    expect(await clicksToCountsHandler(store)(kinesisEvent(encodeClick(aClick())), IN_TIME)).toEqual({
-      batchItemFailures: [],
-    });
-    expect(store.counters.get('default/aB7x3Kq')?.get('all')).toBe(1);
+    const { handler, total, filed } = world(() => (crashes-- > 0 ? 'before' : null));
+    expect(await handler(kinesisEvent(encodeClickEvent(aClickEvent())), IN_TIME)).toEqual({ batchItemFailures: [] });
+    expect([total(), filed.length]).toEqual([1, 1]);
   });
 
-  it('fails as a whole when time runs out, so that all of it is tried again', async () => {
-    const store = memoryCountStore(() => 'before');
-    await expect(clicksToCountsHandler(store)(kinesisEvent(encodeClick(aClick())), OUT_OF_TIME)).rejects.toThrow();
+  it('fails as a whole when time runs out, so that all of it is tried again, and says that its shard is behind', async () => {
+    const { handler, marks } = world(() => 'before');
+    await expect(handler(kinesisEvent(encodeClickEvent(aClickEvent())), OUT_OF_TIME)).rejects.toThrow();
+    expect([...marks]).toEqual([['shardId-000000000000', NOW_MS]]);
   });
 });
 

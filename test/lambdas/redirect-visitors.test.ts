@@ -2,7 +2,7 @@ import type { RedirectHandlerDeps } from '../../lambdas/redirect/handler.ts';
 import { redirectHandler } from '../../lambdas/redirect/handler.ts';
 import { VIEWER_HEADERS } from '../../lambdas/viewer-headers.ts';
 import { ORIGIN_SECRET, REQUEST_ID, shortEvent } from '../fixtures/events.ts';
-import { aHotLink } from '../fixtures/links.ts';
+import { aHotLink, NOW_MS } from '../fixtures/links.ts';
 import { problemIn } from '../fixtures/problems.ts';
 import { BROWSER, CODE, checkPage, JSON_ONLY, shortDoor } from '../fixtures/short-door.ts';
 import { visitDeps } from '../fixtures/visits.ts';
@@ -53,7 +53,6 @@ describe('Who visits', () => {
       region: 'BE',
       city: 'Berlin',
       device: 'mobile',
-      bot: false,
     });
   });
 
@@ -68,7 +67,8 @@ describe('Who visits', () => {
   });
 
   it('is cropped: no field of a click grows with what is sent, and no address is in it', async () => {
-    const { open, visits } = shortDoor();
+    const visitorHash = jest.fn().mockResolvedValue('hash');
+    const { open, visits } = shortDoor({}, { visitorHash });
     const long = 'x'.repeat(9_000);
     await open({
       headers: {
@@ -76,30 +76,45 @@ describe('Who visits', () => {
         [VIEWER_HEADERS.region]: long,
         [VIEWER_HEADERS.city]: long,
         [VIEWER_HEADERS.device]: long,
-        [VIEWER_HEADERS.address]: '198.51.100.7:443',
+        [VIEWER_HEADERS.address]: '198.51.100.7',
         'user-agent': long,
+        'accept-language': long,
+        referer: `https://${long}.example/`,
       },
+      rawQuery: `utm_source=${long}&utm_term=${long}`,
       sourceIp: '203.0.113.9',
     });
     const [click] = visits.recorded;
-    expect(click).toMatchObject({ country: 'ZZ', device: 'unknown' });
-    expect(JSON.stringify(click).length).toBeLessThan(600);
+    expect(click).toMatchObject({ country: 'ZZ', device: 'unknown', language: '', visitor: 'hash' });
+    expect(JSON.stringify(click).length).toBeLessThan(1_500);
     expect(JSON.stringify(click)).not.toMatch(/198\.51\.100|203\.0\.113/);
+    expect(visitorHash).toHaveBeenCalledWith('198.51.100.7', long.slice(0, 512), NOW_MS);
   });
 
-  it.each([
-    ['Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)', true],
-    ['Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)', true],
-    ['curl/8.5.0', true],
-    ['', true],
-    [
-      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1',
-      false,
-    ],
-  ])('is marked, never dropped, when it is a bot: %s', async (agent, bot) => {
+  it('is hashed by the address of the connection where the request went around the edge', async () => {
+    const visitorHash = jest.fn().mockResolvedValue('hash');
+    const headers = { [VIEWER_HEADERS.address]: '198.51.100.7', 'user-agent': 'agent' };
+    await shortDoor({}, { visitorHash }).open({ throughEdge: false, headers, sourceIp: '203.0.113.9' });
+    expect(visitorHash).toHaveBeenCalledWith('203.0.113.9', 'agent', NOW_MS);
+  });
+
+  it('comes from a page, in a language, with a browser of which more is read behind the stream', async () => {
     const { open, visits } = shortDoor();
-    expect(await open({ headers: { 'user-agent': agent } })).toMatchObject({ statusCode: 302 });
-    expect(visits.recorded[0]?.bot).toBe(bot);
+    await open({
+      headers: {
+        referer: 'https://News.Example:8443/story?session=secret#top',
+        'accept-language': 'de-at,de;q=0.8',
+        'user-agent': 'Agent/1.0',
+      },
+    });
+    expect(visits.recorded[0]).toMatchObject({ referrer: 'news.example', language: 'de-AT', user_agent: 'Agent/1.0' });
+    expect(JSON.stringify(visits.recorded)).not.toContain('secret');
+  });
+
+  it('without any of these headers is a click all the same', async () => {
+    const { open, visits } = shortDoor();
+    await open({ headers: { 'user-agent': '' } });
+    expect(visits.recorded[0]).toMatchObject({ referrer: '', language: '', user_agent: '' });
   });
 
   it('costs no time with a user agent of 60 KB', async () => {

@@ -1,15 +1,28 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awsJsonClient } from '../../adapters/aws-json.ts';
 import { clickSpool } from '../../adapters/click-spool.ts';
 import { clickStream } from '../../adapters/click-stream.ts';
 import { newClickId } from '../../core/clicks/click-id.ts';
 import { groupCommit } from '../../core/clicks/group-commit.ts';
-import type { Click } from '../../core/clicks/row.ts';
+import type { Click, ClickEvent } from '../../core/clicks/row.ts';
 import { DEVICES } from '../../core/clicks/row.ts';
-import { asStats, ClickTruth, cellsInStats, cellsInTable, difference, withoutTime } from '../fixtures/click-truth.ts';
+import { encodeSketch } from '../../core/clicks/sketch-encoding.ts';
+import { EMPTY_SKETCH, withVisitors } from '../../core/clicks/unique-visitors.ts';
+import type { CountedFacts } from '../fixtures/click-truth.ts';
+import {
+  asStats,
+  ClickTruth,
+  cellsInStats,
+  cellsInTable,
+  difference,
+  sketchesInTable,
+  withoutTime,
+} from '../fixtures/click-truth.ts';
 import type { RunningSignpost } from '../fixtures/running-signpost.ts';
 import { startSignpost } from '../fixtures/running-signpost.ts';
 import { pick, seededRandom } from '../fixtures/seeded-random.ts';
+import { targetOf } from '../fixtures/signpost-client.ts';
 import { figures } from './figures.ts';
 import { LIMIT_MS, sized } from './scale.ts';
 
@@ -26,8 +39,30 @@ const CLICKS_PER_SECOND = 500;
 const SENT_TOGETHER = 250;
 const DAY_MS = 86_400_000;
 const COUNTRIES = ['DE', 'US', 'IN', 'BR', 'FR', 'JP', 'ZZ'] as const;
-const BOT = 'Googlebot/2.1 (+http://www.google.com/bot.html)';
-const PERSON = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+const TAGS = ['spring', 'summer #1', 'ü/2026', 'print'] as const;
+const LANGUAGES = ['de-AT', 'en', 'pt-BR', ''] as const;
+const REFERRERS = ['news.example', 'search.example', 'xn--mnchen-3ya.example', ''] as const;
+
+type Agent = { readonly userAgent: string; readonly told: Partial<Click> };
+/** What the product must read out of each, written down by hand. */
+const AGENTS: readonly [Agent, ...Agent[]] = [
+  {
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+    told: { os: 'Linux', browser: 'Chrome', device: 'desktop' },
+  },
+  {
+    userAgent:
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+    told: { os: 'iOS', browser: 'Safari', device: 'mobile' },
+  },
+  {
+    userAgent:
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 380.0.0.0.1',
+    told: { os: 'iOS', browser: 'Safari', device: 'mobile', in_app: 'Instagram' },
+  },
+  { userAgent: 'Googlebot/2.1 (+http://www.google.com/bot.html)', told: { browser: 'Googlebot', bot: true } },
+  { userAgent: 'curl/8.5.0', told: { bot: true } },
+];
 
 const measured = figures('Exactness: counts against a truth kept beside the product');
 afterAll(() => measured.print());
@@ -44,9 +79,8 @@ describe.each(SIZE.seeds)(`${SIZE.clicks} clicks over ${SIZE.links} links, seed 
     async () => {
       const random = seededRandom(seed);
       const codes = (await signpost.createLinks(SIZE.links)) as [string, ...string[]];
-      const clicks = clicksAcrossMidnight(codes, random);
       const truth = new ClickTruth();
-      for (const click of clicks) truth.add(click);
+      const clicks = clicksAcrossMidnight(codes, random, truth);
 
       const stream = disturbStream(signpost, random);
       const kills = killCounter(signpost, { kills: SIZE.kills, share: 0.3 }, random);
@@ -59,12 +93,13 @@ describe.each(SIZE.seeds)(`${SIZE.clicks} clicks over ${SIZE.links} links, seed 
       const differences = {
         table: difference(truth.cells, await cellsInTable(signpost)),
         stats: difference(asStats(truth.cells), await cellsInStats(signpost, codes)),
+        sketches: await wrongSketches(signpost, truth),
       };
       measured.add(
         `seed ${seed}: ${puts.length} puts, ${stream.refused()} entries refused, ${stream.lost()} answers lost, ${kills.done()} kills`,
-        `difference ${differences.table} in the table, ${differences.stats} in the API · ${(tookMs / 1_000).toFixed(1)} s`,
+        `difference ${differences.table} in ${truth.cells.size} cells of the table, ${differences.stats} in the API, ${differences.sketches} of ${truth.visitors.size} sketches · ${(tookMs / 1_000).toFixed(1)} s`,
       );
-      expect(differences).toEqual({ table: 0, stats: 0 });
+      expect(differences).toEqual({ table: 0, stats: 0, sketches: 0 });
       expect(signpost.failedRecords()).toEqual([]);
       expect(kills.done()).toBe(SIZE.kills);
       expect(stream.refused()).toBeGreaterThan(puts.length * REFUSED_ENTRIES * 0.5);
@@ -81,22 +116,33 @@ describe(`${SIZE.visits} visits through the short domain`, () => {
   afterAll(() => signpost.stop());
 
   test(
-    'are counted exactly once each, by country, device and bot, while the stream stumbles and the counter is killed',
+    'are counted exactly once each, by every dimension, while the stream stumbles and the counter is killed',
     async () => {
       const random = seededRandom(99);
-      const codes = (await signpost.createLinks(20)) as [string, ...string[]];
+      const tags = Array.from({ length: 20 }, (_, index) => TAGS.slice(0, index % 3));
+      const codes = await signpost.createLinks(20, (index) => ({
+        original_url: targetOf(index),
+        tags: [...(tags[index] ?? [])],
+      }));
       const truth = new ClickTruth();
       const stream = disturbStream(signpost, random);
       const kills = killCounter(signpost, { kills: SIZE.visitKills, share: 0.8 }, random);
       const visit = async (): Promise<void> => {
-        const [code, country, device] = [pick(codes, random), pick(COUNTRIES, random), pick(DEVICES, random)];
-        const bot = random() < 0.1;
-        const answer = await signpost.visit(code, {
-          'user-agent': bot ? BOT : PERSON,
-          'x-signpost-viewer': `country=${country};device=${device}`,
+        const index = Math.floor(random() * codes.length);
+        const code = codes[index] ?? '';
+        const [country, device, language] = [pick(COUNTRIES, random), pick(DEVICES, random), pick(LANGUAGES, random)];
+        const [referrer, campaign] = [pick(REFERRERS, random), `Campaign ${Math.floor(random() * 5)}`];
+        const { userAgent, told } = pick(AGENTS, random);
+        const answer = await signpost.visit(`${code}?utm_campaign=${encodeURIComponent(campaign)}`, {
+          'user-agent': userAgent,
+          'x-signpost-viewer': `country=${country};region=R1;city=Springfield;device=${device}`,
+          ...(language === '' ? {} : { 'accept-language': `${language},en;q=0.5` }),
+          ...(referrer === '' ? {} : { referer: `https://${referrer}/page?secret=1` }),
         });
         expect(answer.status).toBe(302);
-        truth.add({ code, at_ms: Date.now(), country, device, bot });
+        const place = { country, region: 'R1', city: 'Springfield', device };
+        const facts = { ...place, language, referrer, utm_campaign: campaign, ...told };
+        truth.add({ code, at_ms: Date.now(), tags: tags[index] ?? [], ...facts });
       };
       for (let sent = 0; sent < SIZE.visits; sent += 50) await Promise.all(Array.from({ length: 50 }, visit));
       await signpost.laptop.pumps.idle();
@@ -114,32 +160,70 @@ describe(`${SIZE.visits} visits through the short domain`, () => {
   );
 });
 
-/** Clicks around the last midnight (UTC), in order; some were made a day before they arrive. */
-function clicksAcrossMidnight(codes: readonly [string, ...string[]], random: () => number): readonly Click[] {
+/** Clicks around the last midnight (UTC), in order, each told to the truth; some were made a day before they arrive. */
+function clicksAcrossMidnight(
+  codes: readonly [string, ...string[]],
+  random: () => number,
+  truth: ClickTruth,
+): readonly ClickEvent[] {
   const midnightMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const durationMs = (SIZE.clicks / CLICKS_PER_SECOND) * 1_000;
   return Array.from({ length: SIZE.clicks }, (_, index) => {
     const onTimeMs = Math.floor(midnightMs + durationMs * (index / SIZE.clicks - 0.5));
-    const atMs = random() < LATE_SHARE ? onTimeMs - DAY_MS : onTimeMs;
-    return {
-      id: newClickId(atMs),
-      domain: 'default',
-      // The square favours the first links, as the world does.
-      code: codes[Math.floor(random() ** 2 * codes.length)] ?? codes[0],
-      workspace_id: 'ws_demo',
-      at_ms: atMs,
-      source: 'click',
-      country: pick(COUNTRIES, random),
-      region: '',
-      city: '',
-      device: pick(DEVICES, random),
-      bot: random() < 0.1,
-    };
+    const at_ms = random() < LATE_SHARE ? onTimeMs - DAY_MS : onTimeMs;
+    // The square favours the first links, as the world does.
+    const link = Math.floor(random() ** 2 * codes.length);
+    const { userAgent, told } = pick(AGENTS, random);
+    const seen = { ...seenBy(random), id: newClickId(at_ms), at_ms, code: codes[link] ?? codes[0] };
+    const event: ClickEvent = { ...seen, tags: TAGS.slice(0, link % 4), user_agent: userAgent };
+    truth.add({ ...event, ...told } satisfies CountedFacts);
+    return event;
   });
 }
 
+/** Everything about a visit but when, where to and by what. */
+function seenBy(random: () => number): Omit<ClickEvent, 'id' | 'at_ms' | 'code' | 'tags' | 'user_agent'> {
+  const some = (name: string, values: number): string => {
+    const index = Math.floor(random() ** 2 * values);
+    return index === 0 ? '' : `${name} ${index}`;
+  };
+  const source = random() < 0.2 ? 'scan' : 'click';
+  return {
+    domain: 'default',
+    workspace_id: 'ws_demo',
+    source,
+    placement: source === 'scan' ? some('Poster', 9) : '',
+    country: pick(COUNTRIES, random),
+    region: some('R', 20),
+    city: some('Città', 120),
+    device: pick(DEVICES, random),
+    referrer: pick(REFERRERS, random),
+    utm_source: some('source', 6),
+    utm_medium: some('medium', 4),
+    utm_campaign: some('campaign', 30),
+    utm_term: some('term', 200),
+    utm_content: some('content', 10),
+    language: pick(LANGUAGES, random),
+    visitor: random() < 0.05 ? '' : hashOf(Math.floor(random() * SIZE.clicks * 0.3)),
+  };
+}
+
+const hashOf = (visitor: number): string =>
+  createHash('sha256').update(`visitor ${visitor}`).digest('base64url').slice(0, 16);
+
+/** How many sketches are not exactly that of the people who came, missing and superfluous ones among them. */
+async function wrongSketches(signpost: RunningSignpost, truth: ClickTruth): Promise<number> {
+  const found = await sketchesInTable(signpost);
+  const days = new Set([...truth.visitors.keys(), ...found.keys()]);
+  const isWrong = (day: string): boolean => {
+    const expected = encodeSketch(withVisitors(EMPTY_SKETCH, truth.visitors.get(day) ?? []));
+    return !Buffer.from(expected).equals(found.get(day) ?? Buffer.alloc(0));
+  };
+  return [...days].filter(isWrong).length;
+}
+
 /** Some clicks twice, and each up to a window away from its place. */
-function disordered(clicks: readonly Click[], random: () => number): readonly Click[] {
+function disordered(clicks: readonly ClickEvent[], random: () => number): readonly ClickEvent[] {
   return clicks
     .flatMap((click, index) =>
       random() < DUPLICATES
@@ -155,9 +239,9 @@ function disordered(clicks: readonly Click[], random: () => number): readonly Cl
 }
 
 /** Puts clicks as the redirect does. What it would leave in its log is put again, as the runbook says. */
-async function send(signpost: RunningSignpost, clicks: readonly Click[]): Promise<void> {
+async function send(signpost: RunningSignpost, clicks: readonly ClickEvent[]): Promise<void> {
   const env = signpost.envOf('redirect');
-  let inLog: Click[] = [];
+  let inLog: ClickEvent[] = [];
   const sink = groupCommit({
     stream: clickStream(awsJsonClient('kinesis', env), signpost.fn('redirect').env['CLICK_STREAM'] ?? ''),
     spool: clickSpool(awsJsonClient('dynamodb', env), signpost.tableName('clickSpool'), Date.now),

@@ -1,58 +1,63 @@
 import * as fc from 'fast-check';
 import { newClickId } from '../../../core/clicks/click-id.ts';
-import {
-  BUCKETS,
-  countClicks,
-  countedId,
-  MAX_TRANSACTION_ITEMS,
-  packTransactions,
-  windowOf,
-} from '../../../core/clicks/count-clicks.ts';
-import { tally } from '../../../core/clicks/counters.ts';
+import type { CountDeps, CountOutcome } from '../../../core/clicks/count-clicks.ts';
+import { countClicks } from '../../../core/clicks/count-clicks.ts';
+import { MAX_VALUES } from '../../../core/clicks/long-tail.ts';
 import type { Click } from '../../../core/clicks/row.ts';
+import { linkOf, workspaceOf } from '../../../core/clicks/subject.ts';
+import { ClickTruth } from '../../fixtures/click-truth.ts';
 import { aClick } from '../../fixtures/clicks.ts';
 import { NOW_MS } from '../../fixtures/links.ts';
-import type { Crash } from '../../fixtures/memory-count-store.ts';
+import type { Crash, MemoryCountStore } from '../../fixtures/memory-count-store.ts';
 import { Crashed, memoryCountStore } from '../../fixtures/memory-count-store.ts';
 
 const DAY_MS = 86_400_000;
+const VISITORS = ['q83vEjRWeJASNFZ4', 'AAAAAAAAAAAAAAAA', '']; // as the redirect hashes them
 
 const aStream = (links: number, spanMs: number): fc.Arbitrary<Click[]> =>
   fc.array(
     fc
       .record({
         link: fc.nat(links - 1),
-        afterMs: fc.nat(spanMs),
+        at_ms: fc.nat(spanMs).map((afterMs) => NOW_MS + afterMs),
         country: fc.constantFrom('DE', 'US', 'ZZ'),
+        source: fc.constantFrom('click' as const, 'scan' as const),
+        utm_term: fc.constantFrom('', 'shoes', 'ü other'),
+        visitor: fc.constantFrom(...VISITORS),
         bot: fc.boolean(),
       })
-      .map(({ link, afterMs, country, bot }) =>
-        aClick({ id: newClickId(NOW_MS + afterMs), code: `code${link}`, at_ms: NOW_MS + afterMs, country, bot }),
+      .map(({ link, ...facts }) =>
+        aClick({
+          ...facts,
+          id: newClickId(facts.at_ms),
+          code: `code${link}`,
+          workspace_id: `ws_${link % 2}`,
+          tags: ['spring', 'summer', 'autumn'].slice(link % 3),
+        }),
       ),
     { maxLength: 120 },
   );
 
-/** What the counters must say in the end, counted the plain way. */
-function truth(clicks: readonly Click[]): Record<string, Record<string, number>> {
-  return Object.fromEntries(
-    tally(clicks).map(({ domain, code, total, days }) => [
-      `${domain}/${code}`,
-      Object.fromEntries([
-        ['all', total],
-        ...[...days].flatMap(([day, names]) => [...names].map(([name, count]) => [`${day} ${name}`, count] as const)),
-      ]),
-    ]),
-  );
+function truthOf(clicks: readonly Click[]): ClickTruth {
+  const truth = new ClickTruth();
+  for (const click of clicks) truth.add(click);
+  return truth;
 }
 
-const told = (store: ReturnType<typeof memoryCountStore>) =>
-  Object.fromEntries([...store.counters].map(([link, counters]) => [link, Object.fromEntries(counters)]));
+function expectTruth(store: MemoryCountStore, clicks: readonly Click[]): void {
+  const truth = truthOf(clicks);
+  expect(Object.fromEntries(store.cells)).toEqual(Object.fromEntries(truth.cells));
+  expect(store.visitors).toEqual(truth.visitors);
+}
+
+const some = (count: number, overrides: Partial<Click> = {}): readonly Click[] =>
+  Array.from({ length: count }, () => aClick({ ...overrides, id: newClickId(overrides.at_ms ?? NOW_MS) }));
 
 /** Delivers a batch as Lambda does: whole, again and again, until it is taken. */
-async function deliver(store: ReturnType<typeof memoryCountStore>, batch: readonly Click[]): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+async function deliver(deps: CountDeps, batch: readonly Click[]): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
     try {
-      await countClicks(store, batch);
+      await countClicks(deps, batch);
       return;
     } catch (error) {
       if (!(error instanceof Crashed)) throw error;
@@ -61,8 +66,13 @@ async function deliver(store: ReturnType<typeof memoryCountStore>, batch: readon
   throw new Error('never delivered');
 }
 
+const sizes = async (counting: ReturnType<typeof countClicks>) => {
+  const { counted, known } = await counting;
+  return { counted: counted.length, known: known.length };
+};
+
 describe('Counting clicks', () => {
-  it('counts each click once, whatever is crashed, repeated, re-ordered, split, late or raced', async () => {
+  it('counts each click once for its link, workspace and tags, whatever is crashed, repeated, re-ordered, split, late or raced', async () => {
     const crashes = fc.infiniteStream(fc.constantFrom<Crash>(null, null, null, 'before', 'after'));
     const shuffles = fc.infiniteStream(fc.nat());
     await fc.assert(
@@ -92,124 +102,102 @@ describe('Counting clicks', () => {
             for (const batch of lane) await deliver(store, batch);
           });
           await Promise.all(lanes);
-          expect(told(store)).toEqual(truth(clicks));
+          expectTruth(store, clicks);
         },
       ),
       { numRuns: 60 },
     );
   });
 
-  it('tells how many were counted and how many were known', async () => {
+  it('tells which were counted and which were known, each once', async () => {
     const store = memoryCountStore();
-    const clicks = [1, 2, 3].map(() => aClick({ id: newClickId(NOW_MS) }));
-    expect(await countClicks(store, [...clicks, ...clicks])).toEqual({ counted: 3, duplicates: 3 });
-    expect(await countClicks(store, clicks)).toEqual({ counted: 0, duplicates: 3 });
-    expect(await countClicks(store, [])).toEqual({ counted: 0, duplicates: 0 });
+    const clicks = some(3);
+    const first = await countClicks(store, [...clicks, ...clicks]);
+    expect([first.counted.map(({ id }) => id).sort(), first.known]).toEqual([clicks.map(({ id }) => id).sort(), []]);
+    expect(await sizes(countClicks(store, [...clicks, ...some(1)]))).toEqual({ counted: 1, known: 3 });
+    expect(await countClicks(store, [])).toEqual({ counted: [], known: [] });
   });
 
-  it('writes a link once per day, however many clicks it had', async () => {
+  it('writes a link, its workspace and its tag once per day, hour and for all time, however many clicks they had', async () => {
     const store = memoryCountStore();
-    await countClicks(
-      store,
-      Array.from({ length: 1_000 }, () => aClick({ id: newClickId(NOW_MS) })),
-    );
-    expect(store.transactions.map(store.itemsOf)).toEqual([3]);
+    await countClicks(store, some(1_000));
+    expect(store.transactions.map(store.itemsOf)).toEqual([1 + 3, 1 + 3 + 3]);
   });
 
   it('knows a late repeat of a click that was counted a day ago', async () => {
     const store = memoryCountStore();
-    const old = aClick({ id: newClickId(NOW_MS - DAY_MS), at_ms: NOW_MS - DAY_MS });
-    await countClicks(store, [old]);
-    await countClicks(
-      store,
-      Array.from({ length: 500 }, (_, index) => aClick({ id: newClickId(NOW_MS), at_ms: NOW_MS + index })),
-    );
-    expect(await countClicks(store, [old])).toEqual({ counted: 0, duplicates: 1 });
+    const old = some(1, { at_ms: NOW_MS - DAY_MS });
+    await countClicks(store, old);
+    await countClicks(store, some(500));
+    expect(await sizes(countClicks(store, old))).toEqual({ counted: 0, known: 1 });
   });
 
-  it('drops late clicks of an erased link and counts all others beside them', async () => {
+  it('counts for the workspace what a crash kept from it after the link had counted', async () => {
+    let transactions = 0;
+    const store = memoryCountStore(() => {
+      transactions += 1;
+      return transactions === 2 ? 'before' : null;
+    });
+    const clicks = some(5);
+    await expect(countClicks(store, clicks)).rejects.toThrow(Crashed);
+    expect(await sizes(countClicks(store, clicks))).toEqual({ counted: 0, known: 5 });
+    expectTruth(store, clicks);
+  });
+
+  it('drops late clicks of erased links and workspaces with their visitors, and counts all others beside them', async () => {
     const store = memoryCountStore();
-    const of = (code: string, count: number) =>
-      Array.from({ length: count }, (_, index) =>
-        aClick({ id: newClickId(NOW_MS), code, at_ms: NOW_MS + index * 400 }),
-      );
-    await countClicks(store, [...of('gone1', 2), ...of('kept1', 2)]);
-    for (const code of ['gone1', 'gone2']) store.erase({ domain: 'default', code });
-    const late = [...of('gone1', 5), ...of('kept1', 5), ...of('gone2', 5), ...of('kept2', 5)];
-    expect(await countClicks(store, late)).toEqual({ counted: 10, duplicates: 10 });
-    expect(await countClicks(store, late)).toEqual({ counted: 0, duplicates: 20 });
-    expect([...store.counters].map(([link, counters]) => [link, counters.get('all')])).toEqual([
-      ['default/kept1', 7],
-      ['default/kept2', 5],
-    ]);
+    const of = (code: string, workspace_id: string, count: number) =>
+      Array.from({ length: count }, (_, index) => {
+        const at_ms = NOW_MS + index * 400;
+        return aClick({ id: newClickId(at_ms), code, workspace_id, at_ms });
+      });
+    const kept = [...of('kept1', 'ws_kept', 2), ...of('kept1', 'ws_kept', 5), ...of('kept2', 'ws_kept', 5)];
+    await countClicks(store, [...of('gone1', 'ws_gone', 2), ...kept.slice(0, 2)]);
+    store.erase(workspaceOf({ workspace_id: 'ws_gone' }));
+    for (const code of ['gone1', 'gone2']) store.erase(linkOf({ domain: 'default', code }));
+    const tagOfGone = [...store.cells.keys()].filter((cell) => cell.startsWith('tag ws_gone/')).length;
+    const late = [...of('gone1', 'ws_gone', 5), ...kept.slice(2), ...of('gone2', 'ws_gone', 5)];
+    expect(await sizes(countClicks(store, late))).toEqual({ counted: 10, known: 0 });
+    expect(await sizes(countClicks(store, late))).toEqual({ counted: 0, known: 10 });
+    const cells = [...store.cells].filter(([cell]) => !cell.startsWith('tag ws_gone/'));
+    expect(Object.fromEntries(cells)).toEqual(Object.fromEntries(truthOf(kept).cells));
+    expect([...store.cells.keys()].filter((cell) => cell.startsWith('tag ws_gone/'))).toHaveLength(tagOfGone);
+    expect([...store.visitors.keys()].filter((day) => /^(link|workspace) (ws_)?gone/.test(day))).toEqual([]);
   });
 
-  it('says so when a store refuses links that nobody counted', async () => {
-    const erased = { erased: [{ domain: 'default', code: 'other' }] };
-    const store = { ...memoryCountStore(), apply: () => Promise.resolve(erased) };
-    await expect(countClicks(store, [aClick()])).rejects.toThrow('not in the transaction');
-  });
-
-  it('gives up on a store that stays contended, and has counted nothing', async () => {
-    const store = { ...memoryCountStore(), apply: () => Promise.resolve('conflict' as const) };
-    await expect(countClicks(store, [aClick()])).rejects.toThrow('stayed contended');
-    expect(store.counters.size).toBe(0);
-  });
-});
-
-describe('Transactions', () => {
-  it('never hold more items than DynamoDB takes, and lose no click', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.oneof(aStream(100, 60_000), aStream(3, 30 * DAY_MS), aStream(40, 2 * DAY_MS)),
-        async (clicks) => {
-          const groups = packTransactions(clicks);
-          expect(
-            groups
-              .flat()
-              .map(({ id }) => id)
-              .sort(),
-          ).toEqual(clicks.map(({ id }) => id).sort());
-          const store = memoryCountStore();
-          for (const group of groups) await countClicks(store, group);
-          for (const transaction of store.transactions)
-            expect(store.itemsOf(transaction)).toBeLessThanOrEqual(MAX_TRANSACTION_ITEMS);
-          expect(told(store)).toEqual(truth(clicks));
-        },
-      ),
-      { numRuns: 60 },
-    );
-  });
-
-  it('are as few as can be for a full batch: a thousand clicks of twenty links in one second take one', () => {
-    const clicks = Array.from({ length: 1_000 }, (_, index) =>
-      aClick({ id: newClickId(NOW_MS), code: `code${index % 20}` }),
-    );
-    expect(packTransactions(clicks)).toHaveLength(1);
-  });
-});
-
-describe('A window', () => {
-  it('follows from the click alone: its link and the second of its own time', () => {
-    const { bucket } = windowOf(aClick());
-    for (const afterMs of [0, 1, 999])
-      expect(windowOf(aClick({ at_ms: NOW_MS + afterMs }))).toEqual({ bucket, startS: NOW_MS / 1_000 });
-    expect(windowOf(aClick({ at_ms: NOW_MS + 1_000 }))).toEqual({ bucket, startS: NOW_MS / 1_000 + 1 });
-    expect(windowOf(aClick({ at_ms: NOW_MS - 1 }))).toEqual({ bucket, startS: NOW_MS / 1_000 - 1 });
-  });
-
-  it('spreads links over its buckets', () => {
-    const counts = new Map<number, number>();
-    for (let link = 0; link < 6_400; link += 1) {
-      const { bucket } = windowOf(aClick({ code: `code${link}` }));
-      counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+  it('folds the long tail of a dimension into other, and loses no click of it', async () => {
+    const store = memoryCountStore();
+    const clicks = Array.from({ length: MAX_VALUES + 50 }, (_, index) =>
+      some(2, { utm_term: `term ${index}`, bot: index % 2 === 0 }),
+    ).flat();
+    for (let start = 0; start < clicks.length; start += 60) await countClicks(store, clicks.slice(start, start + 60));
+    for (const subject of ['link aB7x3Kq', 'workspace ws_1', 'tag ws_1/spring']) {
+      const of = (prefix: string) =>
+        [...store.cells].filter(([cell]) => cell.startsWith(`${subject} day 2026-11-21 ${prefix}utm_term:`));
+      const sum = (prefix: string) => of(prefix).reduce((total, [, count]) => total + count, 0);
+      expect(of('')).toHaveLength(MAX_VALUES + 1);
+      expect([sum(''), sum('bot/')]).toEqual([clicks.length, clicks.length / 2]);
+      expect(store.cells.get(`${subject} day 2026-11-21 utm_term:other`)).toBe(100);
     }
-    expect(counts.size).toBe(BUCKETS);
-    expect(Math.max(...counts.values())).toBeLessThan((6_400 / BUCKETS) * 1.5);
   });
 
-  it('tells clicks apart by the random half of their id', () => {
-    expect(countedId(aClick())).toBe(aClick().id.slice(10));
-    expect(countedId(aClick())).toHaveLength(16);
+  it('tries halves of what a store finds too large', async () => {
+    const store = memoryCountStore();
+    const apply = async (transaction: Parameters<typeof store.store.apply>[0]): Promise<CountOutcome> =>
+      transaction.windows.some(({ added }) => added.length > 7) ? 'too_large' : store.store.apply(transaction);
+    const clicks = some(100);
+    await countClicks({ ...store, store: { ...store.store, apply } }, clicks);
+    expectTruth(store, clicks);
+  });
+
+  it.each<[string, CountOutcome, string]>([
+    ['refuses links that nobody counted', { erased: [linkOf({ domain: 'default', code: 'other' })] }, 'not in the'],
+    ['stays contended', 'conflict', 'stayed contended'],
+    ['does not take even one click', 'too_large', 'a single click'],
+  ])('gives up on a store that %s, and has counted nothing', async (_, outcome, message) => {
+    const store = memoryCountStore();
+    const deps = { ...store, store: { ...store.store, apply: () => Promise.resolve(outcome) } };
+    await expect(countClicks(deps, some(3))).rejects.toThrow(message);
+    expect(store.cells.size).toBe(0);
   });
 });

@@ -6,27 +6,27 @@ import {
   STREAM_DEADLINE_MS,
   STREAM_REST_MS,
 } from '../../../core/clicks/group-commit.ts';
-import type { Click } from '../../../core/clicks/row.ts';
-import { aClick } from '../../fixtures/clicks.ts';
+import type { ClickEvent } from '../../../core/clicks/row.ts';
+import { aClickEvent } from '../../fixtures/clicks.ts';
 import { NOW_MS } from '../../fixtures/links.ts';
 import { pausePoint } from '../../fixtures/pause-point.ts';
 
-const clicksNamed = (from: number, to: number): Click[] =>
-  Array.from({ length: to - from + 1 }, (_, index) => aClick({ code: `click${from + index}` }));
-const codes = (clicks: readonly Click[]): string[] => clicks.map(({ code }) => code);
+const clicksNamed = (from: number, to: number): ClickEvent[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => aClickEvent({ code: `click${from + index}` }));
+const codes = (clicks: readonly ClickEvent[]): string[] => clicks.map(({ code }) => code);
 
 function world({
   put,
   spoolDown = false,
 }: {
-  put?: (call: number, clicks: readonly Click[], timeoutMs: number) => Promise<readonly number[]>;
+  put?: (call: number, clicks: readonly ClickEvent[], timeoutMs: number) => Promise<readonly number[]>;
   spoolDown?: boolean;
 } = {}) {
   const clock = { nowMs: NOW_MS };
-  const puts: Click[][] = [];
+  const puts: ClickEvent[][] = [];
   const timeouts: number[] = [];
-  const spooled: Click[][] = [];
-  const logged: Click[][] = [];
+  const spooled: ClickEvent[][] = [];
+  const logged: ClickEvent[][] = [];
   const stream: ClickStream = {
     put: (clicks, timeoutMs) => {
       puts.push([...clicks]);
@@ -54,12 +54,12 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 describe('Group commit', () => {
   it('lets a lone click leave at the end of its turn of the event loop', async () => {
     const { sink, puts, timeouts } = world();
-    const recorded = sink.record(aClick({ code: 'first' }));
+    const recorded = sink.record(aClickEvent({ code: 'first' }));
     await turn();
     expect(puts.map(codes)).toEqual([['first']]);
     expect(timeouts).toEqual([STREAM_DEADLINE_MS]);
     await recorded;
-    await sink.record(aClick({ code: 'second' }));
+    await sink.record(aClickEvent({ code: 'second' }));
     expect(puts.map(codes)).toEqual([['first'], ['second']]);
   });
 
@@ -92,9 +92,9 @@ describe('Group commit', () => {
     const pauses = [pausePoint(), pausePoint()];
     const { sink } = world({ put: async (call) => (await pauses[call - 1]?.here(), []) });
     const settled: string[] = [];
-    const first = sink.record(aClick()).then(() => settled.push('first'));
+    const first = sink.record(aClickEvent()).then(() => settled.push('first'));
     await turn();
-    const second = sink.record(aClick()).then(() => settled.push('second'));
+    const second = sink.record(aClickEvent()).then(() => settled.push('second'));
     await turn();
     expect(settled).toEqual([]);
     pauses[0]?.release();
@@ -134,18 +134,18 @@ describe('Group commit', () => {
 
   it('spools what is refused twice, and goes on using the stream', async () => {
     const { sink, puts, spooled } = world({ put: async (call) => (call <= 2 ? [0] : []) });
-    await sink.record(aClick({ code: 'refused' }));
-    await sink.record(aClick({ code: 'next' }));
+    await sink.record(aClickEvent({ code: 'refused' }));
+    await sink.record(aClickEvent({ code: 'next' }));
     expect(spooled.map(codes)).toEqual([['refused']]);
     expect(puts.map(codes)).toEqual([['refused'], ['refused'], ['next']]);
   });
 
   it('gives a second attempt only the time that is left, and none when there is none', async () => {
     const leisurely = world({ put: async (call) => ((leisurely.clock.nowMs += 60), call === 1 ? [0] : []) });
-    await leisurely.sink.record(aClick());
+    await leisurely.sink.record(aClickEvent());
     expect(leisurely.timeouts).toEqual([STREAM_DEADLINE_MS, STREAM_DEADLINE_MS - 60]);
     const slow = world({ put: async () => ((slow.clock.nowMs += STREAM_DEADLINE_MS), [0]) });
-    await slow.sink.record(aClick());
+    await slow.sink.record(aClickEvent());
     expect([slow.puts.length, slow.spooled.length]).toEqual([1, 1]);
   });
 
@@ -156,13 +156,13 @@ describe('Group commit', () => {
         return [];
       },
     });
-    await sink.record(aClick({ code: 'click1' }));
+    await sink.record(aClickEvent({ code: 'click1' }));
     clock.nowMs += STREAM_REST_MS - 1;
-    await sink.record(aClick({ code: 'click2' }));
+    await sink.record(aClickEvent({ code: 'click2' }));
     expect(puts).toHaveLength(1);
     expect(spooled.map(codes)).toEqual([['click1'], ['click2']]);
     clock.nowMs += 1;
-    await sink.record(aClick({ code: 'click3' }));
+    await sink.record(aClickEvent({ code: 'click3' }));
     expect(codes(puts.at(-1) ?? [])).toEqual(['click3']);
     expect(spooled).toHaveLength(2);
   });
@@ -173,14 +173,14 @@ describe('Group commit', () => {
       throw new Error('lost');
     };
     const { sink, spooled } = world({ put });
-    await sink.record(aClick({ code: 'click1' }));
+    await sink.record(aClickEvent({ code: 'click1' }));
     expect(spooled.map(codes)).toEqual([['click1']]);
   });
 
   it('keeps clicks in the log when stream and spool are both gone, and never rejects', async () => {
     const { sink, logged } = world({ put: () => Promise.reject(new Error('stream away')), spoolDown: true });
-    await expect(sink.record(aClick({ code: 'click1' }))).resolves.toBeUndefined();
-    await expect(sink.record(aClick({ code: 'click2' }))).resolves.toBeUndefined();
+    await expect(sink.record(aClickEvent({ code: 'click1' }))).resolves.toBeUndefined();
+    await expect(sink.record(aClickEvent({ code: 'click2' }))).resolves.toBeUndefined();
     expect(logged.map(codes)).toEqual([['click1'], ['click2']]);
   });
 
@@ -188,7 +188,7 @@ describe('Group commit', () => {
     let seed = 12_345;
     const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
     const taken = new Set<string>();
-    const keep = (clicks: readonly Click[]): void => clicks.forEach(({ code }) => taken.add(code));
+    const keep = (clicks: readonly ClickEvent[]): void => clicks.forEach(({ code }) => taken.add(code));
     const clock = { nowMs: NOW_MS };
     const sink = groupCommit({
       stream: {

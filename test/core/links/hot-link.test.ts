@@ -7,6 +7,7 @@ import { aHotLink, aLink, LINK_PASSWORD } from '../../fixtures/links.ts';
 const hotLinks: fc.Arbitrary<HotLink> = fc.record({
   code: fc.string(),
   workspaceId: fc.string(),
+  tags: fc.array(fc.string({ unit: 'binary' })),
   version: fc.nat(),
   status: fc.constantFrom('active', 'disabled', 'deleted'),
   targetUrl: fc.string({ unit: 'binary' }),
@@ -38,8 +39,8 @@ describe('A cache entry', () => {
   it('is not trusted when it is garbage, and never throws', () => {
     const good = encodeHotLink(aHotLink());
     const truncated = fc.nat(good.length - 1).map((length) => good.slice(0, length));
-    const withPrefix = fc.string({ unit: 'binary' }).map((text) => `1:${text}`);
-    const withJson = fc.json().map((json) => `1:${json}`);
+    const withPrefix = fc.string({ unit: 'binary' }).map((text) => `2:${text}`);
+    const withJson = fc.json().map((json) => `2:${json}`);
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), truncated, withPrefix, withJson), (entry) => {
         expect(decodeHotLink(entry, 'aB7x3Kq')).toBeUndefined();
@@ -48,9 +49,10 @@ describe('A cache entry', () => {
   });
 
   it.each([
-    ['another schema', encodeHotLink(aHotLink()).replace('1:', '2:')],
-    ['an older schema', encodeHotLink(aHotLink()).replace('1:', '0:')],
-    ['a miss of another schema', '2:miss'],
+    ['another schema', encodeHotLink(aHotLink()).replace('2:', '3:')],
+    ['an older schema', encodeHotLink(aHotLink()).replace('2:', '1:')],
+    ['a miss of another schema', '1:miss'],
+    ['tags that are none', encodeHotLink({ ...aHotLink(), tags: [1] as unknown as HotLink['tags'] })],
     ['no schema', JSON.stringify(aHotLink())],
     ['an unknown status', encodeHotLink({ ...aHotLink(), status: 'paused' as HotLink['status'] })],
     ['an unknown redirect', encodeHotLink({ ...aHotLink(), redirectStatus: 200 as HotLink['redirectStatus'] })],
@@ -60,7 +62,7 @@ describe('A cache entry', () => {
 
   it.each(Object.keys(aHotLink()) as (keyof HotLink)[])('is not trusted without its %s', (member) => {
     const { [member]: _, ...rest } = aHotLink();
-    expect(decodeHotLink(`1:${JSON.stringify(rest)}`, 'aB7x3Kq')).toBeUndefined();
+    expect(decodeHotLink(`2:${JSON.stringify(rest)}`, 'aB7x3Kq')).toBeUndefined();
   });
 
   it('holds the key of the unlock tokens but no password hash', () => {

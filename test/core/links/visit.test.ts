@@ -1,3 +1,4 @@
+import { SEEN_COLUMNS } from '../../../core/clicks/row.ts';
 import type { HotLink } from '../../../core/links/hot-link.ts';
 import type { Verdict, Visit } from '../../../core/links/visit.ts';
 import { decide, visit } from '../../../core/links/visit.ts';
@@ -98,20 +99,31 @@ describe('The policy of a visit', () => {
 });
 
 describe('A visit that leads somewhere', () => {
-  it('is recorded once, with the columns of a click and nothing else', async () => {
-    const deps = visitDeps(aHotLink());
-    expect(await visit(deps, aVisit())).toEqual(GO);
+  it('is recorded once, with what was seen of it and nothing else', async () => {
+    const deps = visitDeps(aHotLink({ tags: ['spring', 'ü'] }));
+    const query = 'utm_source=letter&utm_medium=e%20mail&utm_campaign=%F0%9F%98%80&utm_term=%20&x=1';
+    expect(await visit(deps, aVisit({ query }))).toEqual(GO);
+    const { address, ...visitor } = VISITOR;
     expect(deps.recorded).toEqual([
       {
         id: CLICK_ID,
         domain: 'default',
         code: 'aB7x3Kq',
         workspace_id: 'ws_1',
+        tags: ['spring', 'ü'],
         at_ms: NOW_MS,
         source: 'click',
-        ...VISITOR,
+        placement: '',
+        ...visitor,
+        utm_source: 'letter',
+        utm_medium: 'e mail',
+        utm_campaign: '😀',
+        utm_term: '',
+        utm_content: '',
+        visitor: `${address} with ${visitor.user_agent}`,
       },
     ]);
+    expect(Object.keys(deps.recorded[0] ?? {}).sort()).toEqual([...Object.keys(SEEN_COLUMNS), 'user_agent'].sort());
   });
 
   it('is not answered before its click is safe', async () => {

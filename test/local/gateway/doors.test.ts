@@ -11,23 +11,34 @@ type Event = Readonly<Record<string, unknown>> & { headers: Record<string, strin
 type Functions = Record<string, (event: Event) => unknown>;
 
 const functions: Functions = {};
-const host = { invoke: async (name: string, event: unknown) => functions[name]?.(event as Event) };
+const host = {
+  invoke: async (name: string, event: unknown) => functions[name]?.(event as Event),
+  stream: async () => Promise.reject(new Error('nothing streams here')),
+};
 const authorizer = { functionName: 'authorizer', identitySources: [], cacheS: 0 };
 const restPlan: RestApiPlan = {
   name: 'Rest',
   stageName: 'live',
   stageVariables: { flavour: 'plain' },
   methods: [
-    { method: 'POST', path: '/v1/things', functionName: 'things', timeoutMs: 100, authorizer },
-    { method: 'PUT', path: '/v1/things/{id}/parts/{part}', functionName: 'things', timeoutMs: 100, authorizer },
+    { method: 'POST', path: '/v1/things', functionName: 'things', timeoutMs: 100, streams: false, authorizer },
+    {
+      method: 'PUT',
+      path: '/v1/things/{id}/parts/{part}',
+      functionName: 'things',
+      timeoutMs: 100,
+      streams: false,
+      authorizer,
+    },
     {
       method: 'GET',
       path: '/v1/cookies',
       functionName: 'things',
       timeoutMs: 100,
+      streams: false,
       authorizer: { ...authorizer, identitySources: ['method.request.header.Cookie'] },
     },
-    { method: 'GET', path: '/open/{name}', functionName: 'things', timeoutMs: 100, authorizer: null },
+    { method: 'GET', path: '/open/{name}', functionName: 'things', timeoutMs: 100, streams: false, authorizer: null },
   ],
   gatewayResponses: {
     UNAUTHORIZED: {

@@ -1,0 +1,97 @@
+import type { AuthenticateDeps } from '../../core/accounts/authenticate.ts';
+import { decodePosition, encodePosition } from '../../core/clicks/live-position.ts';
+import { RENEWAL_MS } from '../../core/clicks/live-watch.ts';
+import type { LiveView, WatchLiveDeps } from '../../core/clicks/watch-live.ts';
+import { watchLive } from '../../core/clicks/watch-live.ts';
+import { validationFailed } from '../../core/errors.ts';
+import { ownLink } from '../../core/links/change-link.ts';
+import type { LinkStore } from '../../core/links/link-store.ts';
+import type { OpenStream, RunStream } from '../event-stream.ts';
+import { callerOf } from '../http.ts';
+import type { HttpRequest } from '../request.ts';
+import { HEARTBEAT_MS } from '../server-sent-events.ts';
+import { whoCalls } from '../who-calls.ts';
+import { clickDataOf } from './click-event.ts';
+
+export type LiveDeps = WatchLiveDeps & {
+  readonly links: LinkStore;
+  readonly domain: string;
+  /** Who may watch is asked again all the time. */
+  readonly authenticate: AuthenticateDeps;
+  readonly sleep: (delayMs: number) => Promise<unknown>;
+};
+
+/** Part of "an event within two seconds of the click". */
+const POLL_MS = 300;
+/** With the second that answers are believed for, whoever loses the right to watch watches for two seconds more. */
+const AUTHENTICATION_MS = 1_000;
+/** A stream ends itself while there is time to say when to come back. */
+const END_MS = 10_000;
+const RECONNECT_AFTER_MS = 250;
+/** Whoever may not watch any more is refused when they come back, so they need not hurry. */
+const RECONNECT_AFTER_LOSS_MS = 5_000;
+
+/** `GET /v1/analytics/live` and `GET /v1/urls/{code}/clicks/live`: clicks as they happen. */
+export const openLive =
+  (deps: LiveDeps): OpenStream =>
+  async (request, event) => {
+    const { workspaceId } = callerOf(request);
+    const { code } = request.params;
+    const link = code === undefined ? null : await ownLink({ store: deps.links, rules: deps }, workspaceId, code);
+    const after = lastPosition(request);
+    const view = await watchLive(deps, { workspaceId, link, after });
+    const mayStill = async (): Promise<boolean> => {
+      const identity = await whoCalls(deps.authenticate, event);
+      return identity?.workspace?.id === workspaceId && identity.permissions.includes('analytics:read');
+    };
+    return async (sink, context) => {
+      const ready = { short_code: link?.code ?? null, resumed: after !== null, complete: view.isComplete };
+      try {
+        await sink.send({ event: 'ready', id: encodePosition(view.position()), data: ready });
+        return await follow(deps, view, mayStill)(sink, context);
+      } finally {
+        await view.close();
+      }
+    };
+  };
+
+/** Throws VALIDATION_FAILED for an id that is of no stream of ours. */
+function lastPosition({ headers }: HttpRequest) {
+  const id = headers['last-event-id'];
+  if (id === undefined || id === '') return null;
+  const position = decodePosition(id);
+  if (position === null) {
+    const message = 'Must be the id of an event of this stream.';
+    throw validationFailed([{ path: 'Last-Event-ID', code: 'invalid_event_id', message }]);
+  }
+  return position;
+}
+
+const follow =
+  ({ nowMs, sleep }: LiveDeps, view: LiveView, mayStill: () => Promise<boolean>): RunStream =>
+  async (sink, { getRemainingTimeInMillis }) => {
+    const isTimeForHeartbeat = every(HEARTBEAT_MS, nowMs);
+    const isTimeToRenew = every(RENEWAL_MS, nowMs);
+    const isTimeToAsk = every(AUTHENTICATION_MS, nowMs);
+    while (!sink.isGone() && getRemainingTimeInMillis() > END_MS) {
+      if (isTimeToAsk() && !(await mayStill())) return { reconnectAfterMs: RECONNECT_AFTER_LOSS_MS };
+      for (const { click, position } of await view.next()) {
+        await sink.send({ event: 'click', id: encodePosition(position), data: clickDataOf(click) });
+      }
+      if (isTimeForHeartbeat()) await sink.heartbeat(encodePosition(view.position()));
+      // Clicks went unfiled for a while: a new stream says so.
+      if (isTimeToRenew() && !(await view.renew())) break;
+      await sleep(POLL_MS);
+    }
+    return { reconnectAfterMs: RECONNECT_AFTER_MS };
+  };
+
+/** True once in so many milliseconds, for the first time after the first of them. */
+function every(intervalMs: number, nowMs: () => number): () => boolean {
+  let dueMs = nowMs() + intervalMs;
+  return () => {
+    if (nowMs() < dueMs) return false;
+    dueMs = nowMs() + intervalMs;
+    return true;
+  };
+}

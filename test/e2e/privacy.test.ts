@@ -1,0 +1,111 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TableName } from '../../adapters/table.ts';
+import { TABLES } from '../../adapters/table.ts';
+import type { ClickEvent } from '../../core/clicks/row.ts';
+import type { RunningSignpost } from '../fixtures/running-signpost.ts';
+import { startSignpost } from '../fixtures/running-signpost.ts';
+
+/**
+ * Visits with addresses and user agents that occur nowhere else; then everything is searched that is left of the run: every
+ * item of every table, and every byte of every file: databases, stream, logs, mails, failed records.
+ */
+const PEOPLE = ['203.0.113.77', '198.51.100.143', '2001:db8:5a5a::77'].map((address, index) => ({
+  address,
+  userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Unmistakable${index}`,
+}));
+/** A machine's whole user agent is kept as little as a person's. */
+const MACHINE = { address: '203.0.113.78', userAgent: 'Mozilla/5.0 (compatible; SomeBot/1.0; Unmistakable9)' };
+const VISITORS = [...PEOPLE, MACHINE];
+
+const folder = mkdtempSync(join(tmpdir(), 'signpost-privacy-'));
+let signpost: RunningSignpost;
+let events: readonly ClickEvent[];
+let code: string;
+
+beforeAll(async () => {
+  signpost = await startSignpost({ dataDir: folder });
+  [code = ''] = await signpost.createLinks(1);
+  for (const { address, userAgent } of VISITORS) {
+    const headers = {
+      'user-agent': userAgent,
+      'x-signpost-viewer': `country=DE;address=${address}`,
+      'x-forwarded-for': address,
+    };
+    expect((await signpost.visit(code, headers)).status).toBe(302);
+    // Refused visits meet other code, and are as private.
+    expect((await signpost.visit('nobody', headers)).status).toBe(404);
+    expect((await signpost.visit('no/body', headers)).status).toBe(404);
+  }
+  await signpost.laptop.pumps.idle();
+  events = eventsOnStream();
+}, 60_000);
+afterAll(async () => {
+  await signpost.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function eventsOnStream(): readonly ClickEvent[] {
+  const { kinesis } = signpost.laptop.engines;
+  const stream = signpost.fn('redirect').env['CLICK_STREAM'] ?? '';
+  return kinesis
+    .shardIds(stream)
+    .flatMap((shard) => kinesis.read(stream, shard, null, 1_000))
+    .map(({ data }) => JSON.parse(data.toString()) as ClickEvent);
+}
+
+const filesIn = (dir: string): readonly string[] =>
+  readdirSync(dir, { recursive: true })
+    .map((name) => join(dir, String(name)))
+    .filter((path) => statSync(path).isFile());
+
+/** The texts found in the files below the folder, by the first folder they were found in. */
+function foundInFiles(texts: readonly string[]): readonly string[] {
+  const found = new Set<string>();
+  for (const path of filesIn(folder)) {
+    const bytes = readFileSync(path);
+    // The stream's records lie in base64, which puts a text in one of three places.
+    const decoded = Buffer.concat(
+      [...bytes.toString('latin1').matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)].map(([run]) => Buffer.from(run, 'base64')),
+    );
+    for (const text of texts)
+      if (bytes.includes(text) || decoded.includes(text)) found.add(path.slice(folder.length + 1).split('/')[0] ?? '');
+  }
+  return [...found].sort();
+}
+
+describe('After a run', () => {
+  test('the clicks are there, each with a visitor hash of its own', async () => {
+    expect(events).toHaveLength(VISITORS.length);
+    const hashes = events.map(({ visitor }) => visitor);
+    expect(new Set(hashes).size).toBe(VISITORS.length);
+    for (const hash of hashes) expect(hash).toMatch(/^[\w-]{16}$/);
+    const stats = JSON.parse((await signpost.api('GET', `/v1/urls/${code}/stats`)).body) as Record<string, unknown>;
+    expect(stats).toMatchObject({ total: VISITORS.length, bots: 1 });
+  });
+
+  test.each(Object.keys(TABLES) as TableName[])(
+    'no item of the table %s has an address or a user agent',
+    async (name) => {
+      const items = JSON.stringify(await signpost.scan(name));
+      for (const { address } of VISITORS) expect(items).not.toContain(address);
+      expect(items).not.toContain('Unmistakable');
+    },
+  );
+
+  test('no file has an address, whatever wrote it', () => {
+    expect(foundInFiles(VISITORS.map(({ address }) => address))).toEqual([]);
+  });
+
+  test('no file has a user agent but those of the click stream, which forgets it after a day', () => {
+    expect(foundInFiles(['Unmistakable'])).toEqual(['kinesis']);
+  });
+
+  test('there is one salt, of today', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    expect(await signpost.scan('salts')).toEqual([
+      { pk: 'salt', day: today, salt: expect.stringMatching(/^[\w-]{43}$/), ttl_s: expect.any(Number) },
+    ]);
+  });
+});
