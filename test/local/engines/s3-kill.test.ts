@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CLIENT } from './everyone.ts';
@@ -47,8 +47,11 @@ async function bodyOf({ client }: S3Bench, Key: string): Promise<string | null> 
   }
 }
 
+/** 0 also for a folder that nothing needed yet. */
 const filesBelow = (folder: string): number =>
-  readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+  (existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : []).filter((entry) =>
+    entry.isFile(),
+  ).length;
 
 it(`after ${KILLS} times kill -9 every acknowledged object is there, whole, and no other file is`, async () => {
   const root = newFolder();
@@ -56,9 +59,11 @@ it(`after ${KILLS} times kill -9 every acknowledged object is there, whole, and 
   let calls = 0;
   for (let kill = 0; kill < KILLS; kill += 1) {
     const { child, url } = await startChild(root);
+    const ended = once(child, 'exit');
     const writing = [0, 1, 2, 3].map((writer) => writeUntilKilled(url, writer, kill, allowed));
     setTimeout(() => child.kill('SIGKILL'), 250 + 61 * kill);
     calls += (await Promise.all(writing)).reduce((sum, one) => sum + one, 0);
+    await ended;
 
     await withS3(root, async (bench) => {
       const keys = bench.engine.keys(BUCKET);
