@@ -9,7 +9,7 @@ import type { AwsJsonClient } from './aws-json.ts';
 import { batchGet } from './batch-get.ts';
 import { countersOf, countItemKey, periodSortKey, placeOf, visitorsKey, wireCounters } from './count-items.ts';
 import type { DocumentClient } from './dynamodb.ts';
-import type { WireItem } from './lean-query.ts';
+import type { WireItem } from './lean-call.ts';
 import { leanQuery } from './lean-query.ts';
 import { readShardMarks } from './shard-marks.ts';
 import { visitorsSortKey } from './table.ts';

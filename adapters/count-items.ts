@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Period } from '../core/clicks/click-counts.ts';
 import type { Subject } from '../core/clicks/subject.ts';
 import type { CountItem } from '../core/clicks/tally.ts';
-import type { WireItem } from './lean-query.ts';
+import type { WireItem } from './lean-call.ts';
 import {
   dayCountsSortKey,
   hourCountsSortKey,
@@ -53,7 +53,7 @@ export function wireCounters(item: WireItem): Readonly<Record<string, number>> {
   return counters;
 }
 
-export const counterNamesOf = (item: Readonly<Record<string, unknown>>): ReadonlySet<string> =>
+export const wireCounterNames = (item: WireItem): Set<string> =>
   new Set(Object.keys(item).filter((name) => !NO_COUNTERS.has(name)));
 
 export const nameOfKey = ({ pk, sk }: Readonly<Record<string, unknown>>): string => `${String(pk)} ${String(sk)}`;

@@ -73,7 +73,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     timeoutS: 300,
     may: {
       links: ['dynamodb:GetItem'],
-      accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      accounts: ['dynamodb:GetItem'],
       live: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },

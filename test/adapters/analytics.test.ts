@@ -65,8 +65,8 @@ let stored: ClickCounts;
 beforeAll(async () => {
   tables = await startTables();
   stored = clickCounts(tables.client, tables.lean, 'counts', () => NOW_MS);
-  const store = countStore(tables.client, 'counts', () => NOW_MS);
-  const sketches = visitorSketches(tables.client, 'counts');
+  const store = countStore(tables.lean, 'counts', () => NOW_MS);
+  const sketches = visitorSketches(tables.lean, 'counts');
   const result = await countClicks({ store, sketches }, clicks);
   expect(result.counted).toHaveLength(CLICKS);
 });

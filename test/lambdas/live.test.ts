@@ -21,7 +21,13 @@ import { quietLogger } from '../fixtures/quiet-logger.ts';
 const KEY = newApiKey(randomBytes);
 
 /** λ live on a clock that moves when it sleeps. `onSleep` happens while it does. */
-function newLive({ lifeMs = 60_000, onSleep = async () => undefined as unknown } = {}) {
+function newLive({
+  lifeMs = 60_000,
+  onSleep = async () => undefined,
+}: {
+  readonly lifeMs?: number;
+  readonly onSleep?: () => Promise<unknown>;
+} = {}) {
   let nowMs = NOW_MS;
   const clock = (): number => nowMs;
   const live = memoryLive();
