@@ -62,7 +62,7 @@ export async function redirectDeps(env: FunctionEnv<'redirect'>): Promise<Redire
 }
 
 /** A log is kept for longer than a stream: what is replayed from there has no browser and no system. */
-const withoutUserAgent = ({ user_agent: _, ...seen }: ClickEvent): SeenClick => seen;
+const withoutUserAgent = ({ user_agent: _userAgent, ...seen }: ClickEvent): SeenClick => seen;
 
 async function answers(call: () => Promise<unknown>): Promise<boolean> {
   try {
