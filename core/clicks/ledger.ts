@@ -18,11 +18,16 @@ export type Ledger = {
   /** Whose all-time total is written with each click: where that is erased, the click counts nothing. */
   readonly ownerOf: (click: Click) => Subject;
   readonly othersOf: (click: Click) => readonly Subject[];
+  /**
+   * What shares transactions. A link lies in one bucket, so those of a window go together; a workspace lies in all, and its
+   * wide items are to be written as rarely as can be.
+   */
+  readonly groupsBy: 'window' | 'owner';
 };
 
 export const LEDGERS: Readonly<Record<LedgerName, Ledger>> = {
-  links: { name: 'links', ownerOf: linkOf, othersOf: () => [] },
-  workspaces: { name: 'workspaces', ownerOf: workspaceOf, othersOf: tagsOf },
+  links: { name: 'links', ownerOf: linkOf, othersOf: () => [], groupsBy: 'window' },
+  workspaces: { name: 'workspaces', ownerOf: workspaceOf, othersOf: tagsOf, groupsBy: 'owner' },
 };
 
 /** A subject, and the name that makes it one in maps. */
@@ -33,6 +38,8 @@ export type LedgerEntry = {
   readonly click: Click;
   readonly window: WindowKey;
   readonly windowName: string;
+  /** Entries next to each other in this order share a transaction. */
+  readonly order: string;
   readonly owner: NamedSubject;
   /** The owner first. */
   readonly subjects: readonly NamedSubject[];
@@ -46,10 +53,12 @@ export function entriesOf(ledger: Ledger, clicks: readonly Click[]): readonly Le
   return clicks.map((click) => {
     const window = { ledger: ledger.name, bucket: bucketFor(click), startS: windowStartOf(click.at_ms) };
     const owner = named(ledger.ownerOf(click));
+    const inWindow = windowName(window);
     return {
       click,
       window,
-      windowName: windowName(window),
+      windowName: inWindow,
+      order: ledger.groupsBy === 'window' ? `${inWindow} ${owner.name}` : `${owner.name} ${inWindow}`,
       owner,
       subjects: [owner, ...ledger.othersOf(click).map(named)],
       day: dayOf(click.at_ms),

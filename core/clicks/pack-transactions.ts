@@ -11,9 +11,7 @@ const ITEMS_FOR_NEW_PARTS = 1;
 
 /** Cuts entries into groups whose windows and counters fit one transaction each. */
 export function packTransactions(entries: readonly LedgerEntry[]): readonly (readonly LedgerEntry[])[] {
-  const sorted = entries.toSorted(
-    (a, b) => compareNames(a.windowName, b.windowName) || compareNames(a.owner.name, b.owner.name),
-  );
+  const sorted = entries.toSorted((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
   const groups: LedgerEntry[][] = [];
   let transaction = emptyTransaction();
   for (const entry of sorted) {
@@ -28,8 +26,6 @@ export function packTransactions(entries: readonly LedgerEntry[]): readonly (rea
   }
   return groups;
 }
-
-const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Counts what a transaction would hold. A day has every name that an hour of it or all time has. */
 function emptyTransaction() {
