@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { authenticateDeps } from './authorizer-deps.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
+import { rateLimitStore } from './limits.ts';
 import { linkStore } from './link-store.ts';
 import { liveLog } from './live-log.ts';
 import { watchStore } from './live-watches.ts';
 import { DEFAULT_DOMAIN } from './table.ts';
+import { windowCounter } from './window-counter.ts';
 
 /** Watching is one use of a key or a session, and the authorizer has written it down. */
 const NOTING_NOTHING = { noteApiKeyUse: async () => undefined, noteSessionUse: async () => undefined };
@@ -20,6 +22,7 @@ export function liveDeps(env: FunctionEnv<'live'>) {
     watches: watchStore(client, env.LIVE_TABLE),
     links: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
     authenticate: { ...authenticate, store: { ...authenticate.store, ...NOTING_NOTHING } },
+    rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),
     domain: DEFAULT_DOMAIN,
     newWatcherId: randomUUID,
     sleep,

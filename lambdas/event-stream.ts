@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { Failure } from '../core/errors.ts';
+import type { AnswerHeaders } from './http.ts';
 import { BASE_HEADERS, problemAnswer, requirePermission } from './http.ts';
 import { asFailure } from './problem.ts';
 import type { HttpRequest } from './request.ts';
@@ -20,7 +21,11 @@ export type StreamContext = Pick<Context, 'getRemainingTimeInMillis'>;
 export type RunStream = (sink: EventSink, context: StreamContext) => Promise<{ readonly reconnectAfterMs: number }>;
 
 /** Refuses by throwing a Failure, or says what is streamed. */
-export type OpenStream = (request: HttpRequest, event: APIGatewayProxyEvent) => Promise<RunStream>;
+export type OpenStream = (
+  request: HttpRequest,
+  event: APIGatewayProxyEvent,
+  answerHeaders: AnswerHeaders,
+) => Promise<RunStream>;
 
 /** After a failure of ours clients wait longer than after an end that was meant. */
 const RECONNECT_AFTER_FAILURE_MS = 3_000;
@@ -33,21 +38,27 @@ export const eventStream =
   (logger: Logger, open: OpenStream, withHead: WithHead) =>
   async (event: APIGatewayProxyEvent, stream: Writable, context: StreamContext): Promise<void> => {
     const request = toRequest(event);
-    const headers = { ...BASE_HEADERS, 'x-request-id': request.requestId };
+    const answerHeaders: AnswerHeaders = new Map();
+    const headersWith = (more: Readonly<Record<string, string>>) => ({
+      ...BASE_HEADERS,
+      ...Object.fromEntries(answerHeaders),
+      'x-request-id': request.requestId,
+      ...more,
+    });
     const failed = (error: unknown): void =>
       logger.error('stream failed', { error: error as Error, route: request.route, requestId: request.requestId });
 
     let run: RunStream;
     try {
       requirePermission(request);
-      run = await open(request, event);
+      run = await open(request, event, answerHeaders);
     } catch (error) {
       if (!(error instanceof Failure)) failed(error);
       const refusal = problemAnswer(asFailure(error), request);
-      withHead(stream, { statusCode: refusal.status, headers: { ...headers, ...refusal.headers } }).end(refusal.body);
+      withHead(stream, { statusCode: refusal.status, headers: headersWith(refusal.headers ?? {}) }).end(refusal.body);
       return;
     }
-    const sink = eventSink(withHead(stream, { statusCode: 200, headers: { ...headers, ...EVENT_STREAM_HEADERS } }));
+    const sink = eventSink(withHead(stream, { statusCode: 200, headers: headersWith(EVENT_STREAM_HEADERS) }));
     try {
       const { reconnectAfterMs } = await run(sink, context);
       await sink.end(reconnectAfterMs);

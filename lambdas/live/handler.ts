@@ -8,18 +8,21 @@ import { ownLink } from '../../core/links/change-link.ts';
 import type { LinkStore } from '../../core/links/link-store.ts';
 import type { OpenStream, RunStream } from '../event-stream.ts';
 import { callerOf } from '../http.ts';
+import type { QuotaDeps } from '../quota.ts';
+import { showQuota } from '../quota.ts';
 import type { HttpRequest } from '../request.ts';
 import { HEARTBEAT_MS } from '../server-sent-events.ts';
 import { whoCalls } from '../who-calls.ts';
 import { clickDataOf } from './click-event.ts';
 
-export type LiveDeps = WatchLiveDeps & {
-  readonly links: LinkStore;
-  readonly domain: string;
-  /** Who may watch is asked again all the time. */
-  readonly authenticate: AuthenticateDeps;
-  readonly sleep: (delayMs: number) => Promise<unknown>;
-};
+export type LiveDeps = WatchLiveDeps &
+  QuotaDeps & {
+    readonly links: LinkStore;
+    readonly domain: string;
+    /** Who may watch is asked again all the time. */
+    readonly authenticate: AuthenticateDeps;
+    readonly sleep: (delayMs: number) => Promise<unknown>;
+  };
 
 /** Part of "an event within two seconds of the click". */
 const POLL_MS = 300;
@@ -34,8 +37,10 @@ const RECONNECT_AFTER_LOSS_MS = 5_000;
 /** `GET /v1/analytics/live` and `GET /v1/urls/{code}/clicks/live`: clicks as they happen. */
 export const openLive =
   (deps: LiveDeps): OpenStream =>
-  async (request, event) => {
-    const { workspaceId } = callerOf(request);
+  async (request, event, answerHeaders) => {
+    const caller = callerOf(request);
+    const { workspaceId } = caller;
+    await Promise.allSettled([showQuota(deps, caller, answerHeaders)]);
     const { code } = request.params;
     const link = code === undefined ? null : await ownLink({ store: deps.links, rules: deps }, workspaceId, code);
     const after = lastPosition(request);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PassThrough, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
+import { rateLimitStore } from '../../adapters/limits.ts';
 import { hashApiKey, newApiKey } from '../../core/accounts/api-key.ts';
 import { fileLive } from '../../core/clicks/file-live.ts';
 import { MAX_WATCHERS } from '../../core/clicks/live-watch.ts';
@@ -16,6 +17,7 @@ import { NOW_MS } from '../fixtures/links.ts';
 import { memoryCredentialStore } from '../fixtures/memory-credential-store.ts';
 import { memoryLinkStore } from '../fixtures/memory-link-store.ts';
 import { memoryLive } from '../fixtures/memory-live.ts';
+import { memoryWindowCounter } from '../fixtures/memory-window-counter.ts';
 import { quietLogger } from '../fixtures/quiet-logger.ts';
 
 const KEY = newApiKey(randomBytes);
@@ -39,6 +41,7 @@ function newLive({
   const deps: LiveDeps = {
     ...live,
     links: memoryLinkStore(),
+    rateLimits: rateLimitStore(memoryWindowCounter()),
     domain: 'default',
     authenticate: {
       store,
