@@ -21,6 +21,8 @@ export const rateLimitStore = (windows: WindowCounter): RateLimitStore => ({
     const states = await windows.peekAtAll(rateLimitKey(workspaceId, CREATES), names, nowMs);
     return limits.map((limit, index) => stateOf(limit, states[index] ?? null, nowMs));
   },
+  giveBack: (workspaceId, { name, resetAtMs }, amount) =>
+    windows.giveBackTo(rateLimitKey(workspaceId, CREATES), name, amount, resetAtMs),
 });
 
 const stateOf = (limit: RateLimit, state: WindowState | null, nowMs: number): RateLimitState => ({

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { plainItem } from './attribute-value.ts';
 import type { DocumentClient } from './dynamodb.ts';
+import { transact } from './transaction.ts';
 
 export type WindowKey = { readonly pk: string; readonly sk: string };
 export type WindowState = { readonly used: number; readonly resetAtMs: number };
@@ -32,6 +33,8 @@ export type WindowCounter = {
   peek(key: WindowKey, nowMs: number): Promise<WindowState | null>;
   peekAtAll(key: WindowKey, names: readonly string[], nowMs: number): Promise<readonly (WindowState | null)[]>;
   giveBack(key: WindowKey): Promise<void>;
+  /** Gives back to one window of several what was taken from it, unless that window is over. */
+  giveBackTo(key: WindowKey, name: string, amount: number, resetAtMs: number): Promise<void>;
   /** Takes back a use of the item's first window and closes the named others; an item left without a use is gone. */
   settle(key: WindowKey, others: readonly string[]): Promise<void>;
   /** Closes all windows of the item. */
@@ -108,6 +111,21 @@ export function windowCounter(client: DocumentClient, table: string): WindowCoun
       return (await peekAtAll(key, [ONLY_WINDOW], nowMs))[0] ?? null;
     },
     giveBack: (key) => takeBack(key, []),
+    async giveBackTo(key, name, amount, resetAtMs) {
+      const attributes = attributesOf(name);
+      // DynamoDB knows a transaction that is sent again: given back twice, it would let more through than the limit.
+      await transact(client, {
+        window: {
+          Update: {
+            TableName: table,
+            Key: key,
+            UpdateExpression: `ADD ${attributes.used} :less`,
+            ConditionExpression: `${attributes.resetAtMs} = :reset AND ${attributes.used} >= :amount`,
+            ExpressionAttributeValues: { ':less': -amount, ':amount': amount, ':reset': resetAtMs },
+          },
+        },
+      });
+    },
     async settle(key, others) {
       const isGone = await conditionHeld(
         client.send(

@@ -1,24 +1,71 @@
 import type { Caller } from '../core/accounts/caller.ts';
-import { createLimits } from '../core/accounts/plan.ts';
+import { createLimits, LINKS_LIMIT } from '../core/accounts/plan.ts';
 import type { RateLimitState, RateLimitStore } from '../core/accounts/rate-limit.ts';
 import { rateLimitExceeded, retryAfterS } from '../core/accounts/rate-limit.ts';
+import { Failure } from '../core/errors.ts';
 import type { AnswerHeaders } from './http.ts';
 import type { HttpAnswer } from './request.ts';
 
 export type QuotaDeps = { readonly rateLimits: RateLimitStore; readonly nowMs: () => number };
 
-/** Takes `amount` creates of the caller's windows and says in the answer's headers what is left. Throws RATE_LIMIT_EXCEEDED. */
-export async function takeCreates(
+/** Takes quota for so many links, once. Throws RATE_LIMIT_EXCEEDED. */
+export type TakeCreates = (amount: number) => Promise<void>;
+type TakenCreates = { readonly amount: number; readonly states: readonly RateLimitState[] };
+
+/**
+ * Does work that creates links, with a way to take quota for them, and says in the answer's headers what is left. The
+ * limit of links gets back what was taken for links that were not made; attempts stay counted.
+ */
+export async function withCreatesTaken<T>(
   deps: QuotaDeps,
-  caller: Caller,
+  caller: Pick<Caller, 'workspaceId' | 'plan'>,
+  headers: AnswerHeaders,
+  work: (take: TakeCreates) => Promise<{ readonly made: number; readonly result: T }>,
+): Promise<T> {
+  let taken: TakenCreates = { amount: 0, states: [] };
+  const take: TakeCreates = async (amount) => {
+    if (amount > 0) taken = { amount, states: await takeCreates(deps, caller, amount, headers) };
+  };
+  try {
+    const { made, result } = await work(take);
+    await giveBackUnmade(deps, caller, taken, made, headers);
+    return result;
+  } catch (error) {
+    if (madeNothing(error)) await giveBackUnmade(deps, caller, taken, 0, headers);
+    throw error;
+  }
+}
+
+/** A refusal is made before anything is; where the store failed, nobody knows. */
+const madeNothing = (error: unknown): boolean => error instanceof Failure && error.word !== 'SERVICE_UNAVAILABLE';
+
+async function takeCreates(
+  deps: QuotaDeps,
+  { workspaceId, plan }: Pick<Caller, 'workspaceId' | 'plan'>,
   amount: number,
   headers: AnswerHeaders,
-): Promise<void> {
-  if (amount === 0) return;
+): Promise<readonly RateLimitState[]> {
   const nowMs = deps.nowMs();
-  const { states, allowed } = await deps.rateLimits.take(caller.workspaceId, createLimits(caller.plan), amount, nowMs);
+  const { states, allowed } = await deps.rateLimits.take(workspaceId, createLimits(plan), amount, nowMs);
   announce(headers, states, nowMs);
   if (!allowed) throw rateLimitExceeded(states, amount, nowMs);
+  return states;
+}
+
+async function giveBackUnmade(
+  deps: QuotaDeps,
+  { workspaceId }: Pick<Caller, 'workspaceId'>,
+  { amount, states }: TakenCreates,
+  made: number,
+  headers: AnswerHeaders,
+): Promise<void> {
+  const unmade = amount - made;
+  const links = states.find(({ name }) => name === LINKS_LIMIT);
+  if (unmade === 0 || links === undefined) return;
+  // What cannot be given back now is back with the next window; that is no reason to fail.
+  await Promise.allSettled([deps.rateLimits.giveBack(workspaceId, links, unmade)]);
+  const left = states.map((state) => (state === links ? { ...state, remaining: state.remaining + unmade } : state));
+  announce(headers, left, deps.nowMs());
 }
 
 /** The same headers for a call that takes nothing. */

@@ -118,7 +118,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     may: { cache: ['elasticache:Connect'] },
   },
   auth: {
-    // One argon2id takes a whole vCPU for about a quarter of a second.
+    // One argon2id keeps a whole vCPU busy (docs/decisions/0009).
     memoryMb: 1_769,
     timeoutS: 10,
     may: {

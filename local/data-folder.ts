@@ -17,7 +17,8 @@ export type DataFolder = {
   /** Folder of an engine, or undefined where everything is in memory. */
   engineDir(name: string): string | undefined;
   readonly logsDir: string;
-  readonly failedRecordsDir: string;
+  /** Where the objects of buckets are: files, also where everything else is in memory. */
+  readonly bucketsDir: string;
   /** Where mails end. */
   readonly outboxDir: string;
   /** Null keeps checkpoints in memory. */
@@ -53,7 +54,7 @@ export function openDataFolder(path: string): DataFolder {
   return {
     engineDir: (name) => join(absolute, name),
     logsDir: join(absolute, 'logs'),
-    failedRecordsDir: join(absolute, 'failed-records'),
+    bucketsDir: join(absolute, 's3'),
     outboxDir: join(absolute, 'outbox'),
     checkpointsPath: join(absolute, 'checkpoints.json'),
     path: absolute,
@@ -67,7 +68,7 @@ export function openEphemeralFolder(): DataFolder {
   return {
     engineDir: () => undefined,
     logsDir: join(path, 'logs'),
-    failedRecordsDir: join(path, 'failed-records'),
+    bucketsDir: join(path, 's3'),
     outboxDir: join(path, 'outbox'),
     checkpointsPath: null,
     path,

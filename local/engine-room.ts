@@ -3,15 +3,18 @@ import type { DataFolder } from './data-folder.ts';
 import { type DynamoDbEngine, startDynamoDb } from './engines/dynamodb.ts';
 import type { RoleAuthorizer } from './engines/iam.ts';
 import { type KinesisEngine, startKinesis } from './engines/kinesis.ts';
+import { type S3Engine, startS3 } from './engines/s3.ts';
 import type { SecretStore } from './engines/secret-store.ts';
 import { type SecretsManagerEngine, startSecretsManager } from './engines/secrets-manager.ts';
 import { type SesEngine, startSes } from './engines/ses.ts';
 import type { ValkeyEngine } from './engines/valkey.ts';
+import { SECRET_ACCESS_KEY } from './lambda/function-env.ts';
 import type { Shutdown } from './shutdown.ts';
 
 export type Engines = {
   readonly dynamoDb: DynamoDbEngine;
   readonly kinesis: KinesisEngine;
+  readonly s3: S3Engine;
   readonly valkey: ValkeyEngine;
   readonly secretsManager: SecretsManagerEngine;
   readonly ses: SesEngine;
@@ -34,6 +37,7 @@ export async function startEngines(room: EngineRoom, onProgress: (step: string) 
   const engines = {
     dynamoDb: started.closing(await startDynamoDb({ ...engineOptions(folder, 'dynamodb'), authorize })),
     kinesis: started.closing(await startKinesis({ ...engineOptions(folder, 'kinesis'), authorize })),
+    s3: started.closing(await startS3(s3Options(room))),
     valkey: started.closing(await startCache()),
     secretsManager: started.closing(await startSecretsManager({ store: secrets, secrets: plan.secrets, authorize })),
     ses: started.closing(await startSes({ outboxDir: folder.outboxDir, authorize })),
@@ -46,6 +50,14 @@ export async function startEngines(room: EngineRoom, onProgress: (step: string) 
   return engines;
 }
 
+const s3Options = ({ folder, plan, iam }: EngineRoom): Parameters<typeof startS3>[0] => ({
+  root: folder.bucketsDir,
+  isDurable: folder.engineDir('s3') !== undefined,
+  buckets: plan.buckets,
+  authorize: iam.authorize,
+  secretFor: () => SECRET_ACCESS_KEY,
+});
+
 /** Where an engine keeps its data; nothing where it keeps none. */
 export const engineOptions = (folder: DataFolder, name: string): { dataDir?: string } => {
   const dataDir = folder.engineDir(name);
@@ -56,11 +68,13 @@ export const engineOptions = (folder: DataFolder, name: string): { dataDir?: str
 export const awsEndpointsOf = ({
   dynamoDb,
   kinesis,
+  s3,
   secretsManager,
   ses,
 }: Engines): Readonly<Record<string, string>> => ({
   DYNAMODB: dynamoDb.url,
   KINESIS: kinesis.url,
+  S3: s3.url,
   SECRETS_MANAGER: secretsManager.url,
   SESV2: ses.url,
 });

@@ -45,7 +45,7 @@ export type Laptop = {
   readonly pumps: Pumps;
   readonly ttlSweeper: TtlSweeper;
   readonly iam: RoleAuthorizer;
-  /** Where demo.json, logs and failed records are. */
+  /** Where demo.json and logs are. */
   readonly dataPath: string;
   /** Where mails are, one file each. */
   readonly outboxPath: string;
@@ -109,7 +109,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
       host,
       authorize: iam.authorize,
       checkpointsPath: folder.checkpointsPath,
-      failedRecordsDir: folder.failedRecordsDir,
+      s3: engines.s3,
       log: say,
     }),
   );

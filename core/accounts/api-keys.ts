@@ -61,7 +61,8 @@ export async function createApiKey(
     createdAtMs: nowMs,
     lastUsedAtMs: null,
   };
-  const details = { name: key.name, scopes: key.scopes.join(' ') };
+  // Not the name: people write into it what they like, and a log outlives people.
+  const details = { prefix: key.prefix, scopes: key.scopes.join(' ') };
   const entry = newAuditEntry(deps, { workspaceId, actor, action: 'api_key.created', target: key.id, details });
   switch (await deps.apiKeys.put(key, hashApiKey(secret), entry)) {
     case 'created':

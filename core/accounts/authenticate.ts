@@ -84,9 +84,8 @@ async function byAccessToken(
   const { userId, sessionId } = subject;
   const [session, person] = await Promise.all([store.findSession(userId, sessionId), store.findPerson(userId)]);
   if (session === null || !isAlive(session, nowMs()) || person?.status !== 'active') return null;
-  const chosenId = workspaceId ?? person.preferences.defaultWorkspaceId ?? person.personalWorkspaceId;
   const [workspace] = await Promise.all([
-    workspaceOf(store, userId, chosenId),
+    workspaceId === null ? usualWorkspaceOf(store, person) : workspaceOf(store, userId, workspaceId),
     noteUse(session.lastUsedAtMs, SESSION_USE_MS, nowMs(), (atMs) => store.noteSessionUse(userId, sessionId, atMs)),
   ]);
   return {
@@ -98,6 +97,13 @@ async function byAccessToken(
       ...(workspace === null ? [] : permissionsOfRole(workspace.role)),
     ],
   };
+}
+
+/** Where a call that names no workspace goes. One that was preferred may be deleted or left since. */
+async function usualWorkspaceOf(store: CredentialStore, person: Person): ReturnType<typeof workspaceOf> {
+  const { defaultWorkspaceId } = person.preferences;
+  const preferred = defaultWorkspaceId === null ? null : await workspaceOf(store, person.id, defaultWorkspaceId);
+  return preferred ?? workspaceOf(store, person.id, person.personalWorkspaceId);
 }
 
 /** Ids as we make them; no other text is worth a read. */

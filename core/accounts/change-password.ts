@@ -3,6 +3,7 @@ import type { RandomBytes } from '../links/short-code.ts';
 import type { PasswordCheckDeps } from './check-password.ts';
 import { checkPassword } from './check-password.ts';
 import type { CredentialChanges } from './credential-changes.ts';
+import type { HashGate } from './hash-gate.ts';
 import type { KnownDeviceStore } from './known-devices.ts';
 import { newMailJob } from './mail-job.ts';
 import { newPasswordHash, refuseBadPassword } from './password.ts';
@@ -15,6 +16,7 @@ import type { UserStore } from './user-store.ts';
 export type OwnPasswordDeps = PasswordCheckDeps & {
   readonly users: Pick<UserStore, 'find'>;
   readonly devices: KnownDeviceStore;
+  readonly hashGate: HashGate;
 };
 
 /** A person who is signed in and shows their password once more. */
@@ -24,14 +26,15 @@ export type OwnPassword = SignInOrigin & { readonly userId: string; readonly pas
  * The person, if it is their password. Whoever sits before an open session may guess as little as anybody. Throws
  * INVALID_CREDENTIALS, SIGN_IN_LOCKED, SERVICE_UNAVAILABLE, or UNAUTHENTICATED where there is no such person any more.
  */
-export async function confirmOwnPassword(deps: OwnPasswordDeps, shown: OwnPassword): Promise<User> {
-  const user = await deps.users.find(shown.userId);
-  if (user?.status !== 'active') throw new Failure('UNAUTHENTICATED');
-  const guesser = await guesserOf(deps, user.email, user, shown);
-  if (!(await checkPassword(deps, guesser, shown.password, user.passwordHash)))
-    throw new Failure('INVALID_CREDENTIALS', {}, { detail: 'This is not your password.' });
-  return user;
-}
+export const confirmOwnPassword = (deps: OwnPasswordDeps, shown: OwnPassword): Promise<User> =>
+  deps.hashGate(async () => {
+    const user = await deps.users.find(shown.userId);
+    if (user?.status !== 'active') throw new Failure('UNAUTHENTICATED');
+    const guesser = await guesserOf(deps, user.email, user, shown);
+    if (!(await checkPassword(deps, guesser, shown.password, user.passwordHash)))
+      throw new Failure('INVALID_CREDENTIALS', {}, { detail: 'This is not your password.' });
+    return user;
+  });
 
 export type ChangePasswordDeps = OwnPasswordDeps & {
   readonly changes: Pick<CredentialChanges, 'setPassword'>;

@@ -1,7 +1,6 @@
 import { Failure } from '../errors.ts';
 import type { AttemptLimit, AttemptStore } from './attempts.ts';
 import { secondsUntil } from './attempts.ts';
-import type { HashGate } from './hash-gate.ts';
 import { deviceSubject } from './known-devices.ts';
 import { matchesPassword } from './password.ts';
 
@@ -32,31 +31,25 @@ export type Guesser = {
   readonly knownDevice: string | null;
 };
 
-export type PasswordCheckDeps = {
-  readonly attempts: AttemptStore;
-  readonly hashGate: HashGate;
-  readonly nowMs: () => number;
-};
+export type PasswordCheckDeps = { readonly attempts: AttemptStore; readonly nowMs: () => number };
 
 /**
  * Whether it is the password behind `hash`; null is nobody's, which takes as long and never is. The attempt is counted
- * before the password is looked at, and given back for the right one. Throws SIGN_IN_LOCKED with `retry_after`, for the
- * right password too, or SERVICE_UNAVAILABLE while too many are being checked.
+ * before the password is looked at, and given back for the right one. Takes a core for a while: callers pass the hash
+ * gate first. Throws SIGN_IN_LOCKED with `retry_after`, for the right password too.
  */
-export const checkPassword = (
+export async function checkPassword(
   deps: PasswordCheckDeps,
   guesser: Guesser,
   password: string,
   hash: string | null,
-): Promise<boolean> =>
-  // The gate comes first: who is turned away has tried nothing.
-  deps.hashGate(async () => {
-    const limits = limitsOf(guesser);
-    for (const { limit, subject } of limits) await takeOne(deps, limit, subject);
-    if (!(await matchesPassword(password, hash))) return false;
-    await Promise.all(limits.map(({ limit, subject }) => deps.attempts.succeed(limit, subject)));
-    return true;
-  });
+): Promise<boolean> {
+  const limits = limitsOf(guesser);
+  for (const { limit, subject } of limits) await takeOne(deps, limit, subject);
+  if (!(await matchesPassword(password, hash))) return false;
+  await Promise.all(limits.map(({ limit, subject }) => deps.attempts.succeed(limit, subject)));
+  return true;
+}
 
 /**
  * A known device has windows of its own, so that strangers who guess cannot lock its person out; it guesses no more often

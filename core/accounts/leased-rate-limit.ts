@@ -31,6 +31,7 @@ export function leasedRateLimits(store: RateLimitStore): RateLimitStore {
 
   return {
     peek: (workspaceId, limits, nowMs) => store.peek(workspaceId, limits, nowMs),
+    giveBack: (workspaceId, taken, amount) => store.giveBack(workspaceId, taken, amount),
     async take(workspaceId, limits, amount, nowMs) {
       if (limits.some(({ limit }) => limit < LEASED_FROM)) return store.take(workspaceId, limits, amount, nowMs);
       const name = [workspaceId, ...limits.map((limit) => limit.name)].join(' ');

@@ -32,7 +32,7 @@ function wordsOf(mail: Mail): Words {
         paragraphs: [
           hello(),
           'Somebody, probably you, wanted to use this address for a Signpost account. There is one with it already, so nothing was changed.',
-          `You can sign in as always. If you do not remember your password, choose a new one there:\n${mail.appOrigin}`,
+          `You can sign in as always. If you do not remember your password, choose a new one there:\n${forgotPassword(mail)}`,
           'If it was not you, you need not do anything.',
         ],
       };
@@ -80,7 +80,7 @@ function wordsOf(mail: Mail): Words {
         paragraphs: [
           hello(),
           'The password of your Signpost account was changed, and all other sessions were signed out.',
-          `If it was not you, choose a new password at once; "forgot password" is on the sign-in page:\n${mail.appOrigin}`,
+          `If it was not you, choose a new password at once:\n${forgotPassword(mail)}`,
         ],
       };
     case 'invited':
@@ -105,6 +105,8 @@ function workspace(name: string): string {
   const shown = shownName(name);
   return shown === null ? 'a workspace' : `the workspace "${shown}"`;
 }
+
+const forgotPassword = ({ appOrigin }: Mail): string => `${appOrigin}/account/forgot-password`;
 
 const link = ({ appOrigin }: Mail, page: string, token: string): string =>
   `${appOrigin}/account/${page}?token=${encodeURIComponent(token)}`;

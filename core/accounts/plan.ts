@@ -24,9 +24,12 @@ export const isPlanName = (name: string): name is PlanName => Object.hasOwn(PLAN
 const MINUTE_S = 60;
 const MONTH_S = 30 * 86_400;
 
+/** The limit that counts links; the other counts attempts to make some. */
+export const LINKS_LIMIT = 'links';
+
 /** The windows that creating links takes from, shortest first. */
 export function createLimits(plan: PlanName): readonly RateLimit[] {
   const { createsPerMinute, linksPerMonth }: PlanLimits = PLANS[plan];
   const creates = { name: 'creates', limit: createsPerMinute, windowS: MINUTE_S };
-  return linksPerMonth === null ? [creates] : [creates, { name: 'links', limit: linksPerMonth, windowS: MONTH_S }];
+  return linksPerMonth === null ? [creates] : [creates, { name: LINKS_LIMIT, limit: linksPerMonth, windowS: MONTH_S }];
 }

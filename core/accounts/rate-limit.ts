@@ -14,6 +14,8 @@ export type RateLimitStore = {
     nowMs: number,
   ): Promise<{ readonly states: readonly RateLimitState[]; readonly allowed: boolean }>;
   peek(workspaceId: string, limits: readonly RateLimit[], nowMs: number): Promise<readonly RateLimitState[]>;
+  /** Gives back what was taken from this limit, as it stood then; nothing happens where its window is over. */
+  giveBack(workspaceId: string, taken: RateLimitState, amount: number): Promise<void>;
 };
 
 /** Whole seconds until the window is over, never earlier. */

@@ -42,9 +42,11 @@ export async function register(deps: RegisterDeps, request: RegisterRequest): Pr
   if (!deps.isRegistrationOpen) throw new Failure('REGISTRATION_CLOSED');
   refuseBadPassword(password, { email, name }, 'password');
   const address = emailSha256(email);
-  await takeMail(deps, { address, client });
-  const known = await deps.users.findByEmail(email);
-  const passwordHash = await deps.hashGate(() => newPasswordHash(password));
+  // The gate comes first: a flood is turned away before it reads or counts anything.
+  const { known, passwordHash } = await deps.hashGate(async () => {
+    await takeMail(deps, { address, client });
+    return { known: await deps.users.findByEmail(email), passwordHash: await newPasswordHash(password) };
+  });
   const token = newOneTimeToken('verify-email', address, deps.randomBytes);
   const to = { to: email, appOrigin };
   await deps.registrations.put(

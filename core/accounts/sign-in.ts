@@ -4,6 +4,7 @@ import type { Guesser, PasswordCheckDeps } from './check-password.ts';
 import { checkPassword } from './check-password.ts';
 import type { CredentialChanges } from './credential-changes.ts';
 import { emailSha256 } from './email.ts';
+import type { HashGate } from './hash-gate.ts';
 import type { KnownDeviceStore } from './known-devices.ts';
 import { deviceSha256, isDeviceToken, newDeviceToken } from './known-devices.ts';
 import type { OpenedSession, SessionDeps, SessionDevice } from './open-session.ts';
@@ -12,8 +13,13 @@ import { newPasswordHash } from './password.ts';
 import type { User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
-export type RecogniseDeps = PasswordCheckDeps & { readonly users: UserStore; readonly devices: KnownDeviceStore };
-export type SignInDeps = RecogniseDeps & SessionDeps & { readonly changes: Pick<CredentialChanges, 'replaceHash'> };
+export type RecogniseDeps = PasswordCheckDeps & {
+  readonly users: UserStore;
+  readonly devices: KnownDeviceStore;
+  readonly hashGate: HashGate;
+  readonly changes: Pick<CredentialChanges, 'replaceHash'>;
+};
+export type SignInDeps = RecogniseDeps & SessionDeps;
 
 /** Where a password comes from: a hash of the client, and what its browser was given to be recognised by, or null. */
 export type SignInOrigin = { readonly client: string; readonly deviceToken: string | null };
@@ -24,22 +30,24 @@ export type ShownPassword = SignInOrigin & {
   readonly password: string;
 };
 
+export type Recognised = { readonly user: User; readonly guesser: Guesser };
+
 /**
  * The person whose password it is. An address without an account, or with one that is not active, is a wrong password:
  * the same reads, the same attempts, one argon2id, the same answer. Throws INVALID_CREDENTIALS, SIGN_IN_LOCKED or
  * SERVICE_UNAVAILABLE.
  */
-export async function recognise(
-  deps: RecogniseDeps,
-  shown: ShownPassword,
-): Promise<{ readonly user: User; readonly guesser: Guesser }> {
-  const found = await deps.users.findByEmail(shown.email);
-  const guesser = await guesserOf(deps, shown.email, found, shown);
-  const user = found?.status === 'active' ? found : null;
-  const isRight = await checkPassword(deps, guesser, shown.password, user?.passwordHash ?? null);
-  if (user === null || !isRight) throw new Failure('INVALID_CREDENTIALS');
-  return { user, guesser };
-}
+export const recognise = (deps: RecogniseDeps, shown: ShownPassword): Promise<Recognised> =>
+  // The gate comes first: a flood is turned away before it reads or counts anything.
+  deps.hashGate(async () => {
+    const found = await deps.users.findByEmail(shown.email);
+    const guesser = await guesserOf(deps, shown.email, found, shown);
+    const user = found?.status === 'active' ? found : null;
+    const isRight = await checkPassword(deps, guesser, shown.password, user?.passwordHash ?? null);
+    if (user === null || !isRight) throw new Failure('INVALID_CREDENTIALS');
+    await renewHash(deps.changes, user, shown.password);
+    return { user, guesser };
+  });
 
 export type SignedIn = { readonly user: User; readonly opened: OpenedSession; readonly deviceToken: string };
 
@@ -49,7 +57,6 @@ export async function signIn(
   request: ShownPassword & { readonly device: SessionDevice },
 ): Promise<SignedIn> {
   const { user, guesser } = await recognise(deps, request);
-  await renewHash(deps, user, request.password);
   const opened = await openSession(deps, user, request.device);
   const isStranger = guesser.knownDevice === null || request.deviceToken === null;
   const deviceToken = isStranger ? newDeviceToken(deps.randomBytes) : request.deviceToken;
@@ -72,8 +79,6 @@ export async function guesserOf(
 }
 
 /** The password is at hand only now, so now is when a hash of former parameters becomes one of today's. */
-async function renewHash({ hashGate, changes }: SignInDeps, user: User, password: string): Promise<void> {
-  if (!isOutdatedHash(user.passwordHash)) return;
-  const passwordHash = await hashGate(() => newPasswordHash(password));
-  await changes.replaceHash(user, passwordHash);
+async function renewHash(changes: RecogniseDeps['changes'], user: User, password: string): Promise<void> {
+  if (isOutdatedHash(user.passwordHash)) await changes.replaceHash(user, await newPasswordHash(password));
 }

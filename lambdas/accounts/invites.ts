@@ -3,7 +3,6 @@ import type { InviteDeps } from '../../core/accounts/invites.ts';
 import { acceptInvite as accept, invite, revokeInvite as revoke } from '../../core/accounts/invites.ts';
 import type { MailLimitDeps } from '../../core/accounts/take-mail.ts';
 import { takeMail } from '../../core/accounts/take-mail.ts';
-import type { UserStore } from '../../core/accounts/user-store.ts';
 import type { Invite } from '../../core/accounts/workspace.ts';
 import { Failure, validationFailed } from '../../core/errors.ts';
 import { couldBeId } from '../../core/sortable-id.ts';
@@ -21,7 +20,7 @@ import type { InviteAnswer } from './workspace-schemas.ts';
 import { acceptBody, inviteBody } from './workspace-schemas.ts';
 import { toAnswer as toWorkspaceAnswer } from './workspaces.ts';
 
-export type InvitesDeps = InviteDeps & MailLimitDeps & { readonly users: UserStore; readonly originSecret: string };
+export type InvitesDeps = InviteDeps & MailLimitDeps & { readonly originSecret: string };
 type Route = AccountsRoute<InvitesDeps>;
 
 export const listInvites: Route = async ({ deps, request }) => {
@@ -54,9 +53,7 @@ export const revokeInvite: Route = async ({ deps, request }) => {
 
 export const acceptInvite: Route = async ({ deps, request }) => {
   const { token } = parseMembers(acceptBody, jsonBody(request));
-  const person = await deps.users.find(personOf(request).userId);
-  if (person === null || person.status !== 'active') throw new Failure('UNAUTHENTICATED');
-  const { workspace, role } = await accept(deps, person, token);
+  const { workspace, role } = await accept(deps, personOf(request).userId, token);
   return jsonAnswer(200, toWorkspaceAnswer(workspace, role), { etag: etagOf(workspace) });
 };
 

@@ -71,7 +71,8 @@ export const AUTH_OPERATIONS: Operations = {
   'GET /.well-known/jwks.json': { success: { 200: jwksAnswer }, failures: [] },
   'GET /account/{page}': { query: pageQuery, success: { 200: 'page' }, failures: ['NOT_FOUND'] },
   'POST /account/{page}': {
-    success: { 200: 'page' },
+    // A refusal is a page too, with the status of its word.
+    success: { 200: 'page', 400: 'page', 401: 'page', 403: 'page', 409: 'page', 429: 'page', 503: 'page' },
     failures: ['NOT_FOUND', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
   },
 };

@@ -2,6 +2,7 @@ import type { OpenedSession, SessionDevice } from '../../core/accounts/open-sess
 import { refreshSession } from '../../core/accounts/refresh-session.ts';
 import { ACCESS_TOKEN_LIFETIME_S } from '../../core/accounts/session.ts';
 import { signIn } from '../../core/accounts/sign-in.ts';
+import type { ShownTokens } from '../../core/accounts/sign-out.ts';
 import { signOut } from '../../core/accounts/sign-out.ts';
 import type { User } from '../../core/accounts/user.ts';
 import { Failure } from '../../core/errors.ts';
@@ -43,20 +44,26 @@ export const refresh: AuthRoute = async (deps, request) => {
   return signedIn(user, opened, sessionCookies(opened));
 };
 
-/** By Bearer or by cookies; whoever shows nothing is signed out already. */
+/**
+ * By Bearer or by cookies. Whoever shows nothing is signed out already and gets no cookies taken away: another site's form
+ * arrives without our cookies, but what is set for it the browser keeps.
+ */
 export const logout: AuthRoute = async (deps, request) => {
-  const bearer = /^bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
-  if (bearer === undefined) await signOutBrowser(deps, request);
-  else await signOut(deps, { accessToken: bearer, refreshToken: null });
+  const shown = shownTokens(request);
+  if (shown === null) return { status: 204 };
+  await signOut(deps, shown);
   return { status: 204, cookies: clearedCookies() };
 };
 
-const signOutBrowser = async (...[deps, { headers }]: Parameters<AuthRoute>): Promise<void> => {
+/** Null where there are none. Cookies need the CSRF header. */
+function shownTokens({ headers }: HttpRequest): ShownTokens | null {
+  const bearer = /^bearer +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
+  if (bearer !== undefined) return { accessToken: bearer, refreshToken: null };
   const { [ACCESS_COOKIE]: accessToken = null, [REFRESH_COOKIE]: refreshToken = null } = cookiesOf(headers);
-  if (accessToken === null && refreshToken === null) return;
+  if (accessToken === null && refreshToken === null) return null;
   requireCsrfHeader(headers);
-  await signOut(deps, { accessToken, refreshToken });
-};
+  return { accessToken, refreshToken };
+}
 
 const signedIn = (user: User, opened: OpenedSession, cookies: readonly string[]): HttpAnswer => ({
   ...jsonAnswer(200, {

@@ -20,7 +20,7 @@ import { stored, withIdempotency } from '../idempotent.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, parseMembers } from '../json-body.ts';
 import { limitOf } from '../page-query.ts';
 import type { QuotaDeps } from '../quota.ts';
-import { showQuota, takeCreates, withQuotaShown } from '../quota.ts';
+import { showQuota, withCreatesTaken, withQuotaShown } from '../quota.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
 import { toAnswer, toChanges, toDraft } from './link-body.ts';
 import { decodeCursor, encodeCursor } from './list-cursor.ts';
@@ -68,8 +68,11 @@ async function create({ deps, request, caller, answerHeaders }: Context, seed: s
   const body = parseMembers(createBody, jsonBody(request));
   const seeded = { ...deps, randomBytes: seededBytes(seed) };
   const draft = await checkDraft(seeded, await toDraft(body, deps.nowMs(), deps.hashPassword));
-  await takeCreates(deps, caller, 1, answerHeaders);
-  const { kind, link } = await createLink(seeded, { workspaceId: caller.workspaceId, creationId: seed, draft });
+  const { kind, link } = await withCreatesTaken(deps, caller, answerHeaders, async (take) => {
+    await take(1);
+    const result = await createLink(seeded, { workspaceId: caller.workspaceId, creationId: seed, draft });
+    return { made: result.kind === 'created' ? 1 : 0, result };
+  });
   const clicks = kind === 'created' ? 0 : await clicksOf(deps, link);
   return stored(
     jsonAnswer(kind === 'created' ? 201 : 200, toAnswer(link, clicks, deps.shortOrigin), {
@@ -83,17 +86,13 @@ async function bulk({ deps, request, caller, answerHeaders }: Context, seed: str
   const { urls, mode = 'all_or_nothing' } = parseMembers(bulkBody, jsonBody(request, MAX_BULK_BODY_BYTES));
   const hashPassword = sharedHashes(deps.hashPassword);
   const entries = await Promise.all(urls.map((entry) => toEntry({ ...deps, hashPassword }, entry)));
-  const results = await bulkCreate(
-    { ...deps, randomBytes: seededBytes(seed) },
-    {
-      workspaceId: caller.workspaceId,
-      creationId: seed,
-      entries,
-      mode,
-      takeQuota: (count) => takeCreates(deps, caller, count, answerHeaders),
-    },
-  );
-  const created = results.filter((result) => !(result instanceof Failure)).length;
+  const seeded = { ...deps, randomBytes: seededBytes(seed) };
+  const { workspaceId } = caller;
+  const { results, created } = await withCreatesTaken(deps, caller, answerHeaders, async (takeQuota) => {
+    const all = await bulkCreate(seeded, { workspaceId, creationId: seed, entries, mode, takeQuota });
+    const made = all.filter((result) => !(result instanceof Failure)).length;
+    return { made, result: { results: all, created: made } };
+  });
   return stored(
     jsonAnswer(201, {
       created,

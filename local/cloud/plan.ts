@@ -1,3 +1,4 @@
+import { type BucketPlan, bucketsOf } from './buckets.ts';
 import { type CachePlan, cachesOf } from './caches.ts';
 import { type Cloud, type CloudResource, createCloud } from './cloud.ts';
 import { apiBehind, type DistributionPlan, distributionsOf } from './distributions.ts';
@@ -16,6 +17,7 @@ import type { Stack } from './template.ts';
 export type Plan = {
   readonly tables: readonly TablePlan[];
   readonly streams: readonly StreamPlan[];
+  readonly buckets: readonly BucketPlan[];
   readonly caches: readonly CachePlan[];
   readonly secrets: readonly KeptSecretPlan[];
   readonly functions: readonly FunctionPlan[];
@@ -53,6 +55,7 @@ export function planOf(stacks: readonly Stack[], facts: PlanFacts): Plan {
   return {
     tables: tablesOf(cloud),
     streams: streamsOf(cloud),
+    buckets: bucketsOf(cloud),
     caches: cachesOf(cloud),
     secrets: secretsOf(cloud),
     functions,

@@ -29,6 +29,7 @@ export const PLAYED: ReadonlySet<string> = new Set([
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Lambda::Version',
+  'AWS::S3::Bucket',
   'AWS::SecretsManager::RotationSchedule',
   'AWS::SecretsManager::Secret',
 ]);
@@ -42,7 +43,7 @@ const IGNORED: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::': 'nobody is woken by a laptop',
   'AWS::SNS::': 'carries alarms only',
   'AWS::Budgets::': 'a laptop has no bill',
-  'AWS::S3::': 'only keeps batches that failed; they are files under failed-records',
+  'AWS::S3::BucketPolicy': 'asks for TLS only, as is checked; engines listen on this machine only',
   'AWS::WAFv2::': 'doors listen on this machine only',
   'AWS::CertificateManager::': 'doors are plain HTTP',
   'AWS::Route53::': 'the domain is localhost',
@@ -82,8 +83,8 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['ElastiCache (Valkey)', 'valkey-server or redis-server on PATH, else our own'],
   ['IAM', "every call is checked against the caller's role"],
   ['Secrets Manager, rotation', 'our own server, versions kept in the data folder'],
+  ['S3', 'our own server, objects are files in the data folder'],
   ['SES', 'each mail is a file in the outbox'],
   ['Event source mappings', 'pumps with checkpoints, retries, bisecting'],
-  ['S3 for failed batches', 'files under failed-records'],
   ['CloudWatch Logs', 'files under logs'],
 ];

@@ -7,6 +7,9 @@ export type Endpoints = { readonly aws: Readonly<Record<string, string>>; readon
 /** The access key id that stands for a role; engines find the caller's role by it. */
 export const accessKeyIdOfRole = (roleName: string): string => roleName;
 
+/** Every role's secret: it keeps nobody out, signatures are checked against it all the same. */
+export const SECRET_ACCESS_KEY = 'laptop';
+
 /** What Lambda itself puts into every function's environment, with endpoints that lead to the engines. */
 export const lambdaEnvOf = (plan: FunctionPlan, { aws, valkey }: Endpoints): Readonly<Record<string, string>> => ({
   AWS_REGION: REGION,
@@ -16,7 +19,7 @@ export const lambdaEnvOf = (plan: FunctionPlan, { aws, valkey }: Endpoints): Rea
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(plan.memoryMb),
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   AWS_ACCESS_KEY_ID: accessKeyIdOfRole(plan.roleName),
-  AWS_SECRET_ACCESS_KEY: 'laptop',
+  AWS_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
   AWS_SESSION_TOKEN: 'laptop',
   _HANDLER: plan.handler,
   LAMBDA_TASK_ROOT: plan.assetDir,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { EventSourcePlan } from '../cloud/event-sources.ts';
+import type { S3Engine } from '../engines/s3.ts';
 import type { SourceRecord } from './source.ts';
 
 export type GivenUp = {
@@ -21,29 +20,31 @@ function keyOf({ mapping, shardId }: GivenUp, at: Date): string {
   return `aws/lambda/${mapping.name}/${shardId}/${day}/${iso.slice(0, 19).replaceAll(':', '.')}-${randomUUID()}`;
 }
 
-/** Stands in for the on-failure bucket: the batch, whole, in Lambda's format, as a file. Answers its path. */
-export async function keepFailedRecords(folder: string, given: GivenUp): Promise<string> {
+/**
+ * Puts the batch, whole, in Lambda's format, into the mapping's on-failure bucket. Answers `bucket/key`; null for a mapping
+ * without such a bucket.
+ */
+export async function keepFailedRecords(s3: Pick<S3Engine, 'put'>, given: GivenUp): Promise<string | null> {
   const { mapping, shardId, records, condition, invokeCount, error } = given;
+  if (mapping.onFailureBucketArn === null) return null;
+  const bucket = mapping.onFailureBucketArn.slice(mapping.onFailureBucketArn.lastIndexOf(':') + 1);
   const now = new Date();
-  const path = join(folder, keyOf(given, now));
-  await mkdir(dirname(path), { recursive: true });
+  const key = keyOf(given, now);
   const [first, last] = [records[0], records.at(-1)];
-  await writeFile(
-    path,
-    JSON.stringify({
-      requestContext: { functionName: mapping.functionName, condition, approximateInvokeCount: invokeCount },
-      responseContext: error === null ? null : { functionError: error.name, message: error.message },
-      version: '1.0',
-      timestamp: now.toISOString(),
-      [mapping.kind === 'kinesis' ? 'KinesisBatchInfo' : 'DDBStreamBatchInfo']: {
-        shardId,
-        startSequenceNumber: first?.sequenceNumber,
-        endSequenceNumber: last?.sequenceNumber,
-        batchSize: records.length,
-        streamArn: mapping.streamArn,
-      },
-      payload: { Records: records.map(({ record }) => record) },
-    }),
-  );
-  return path;
+  const batch = JSON.stringify({
+    requestContext: { functionName: mapping.functionName, condition, approximateInvokeCount: invokeCount },
+    responseContext: error === null ? null : { functionError: error.name, message: error.message },
+    version: '1.0',
+    timestamp: now.toISOString(),
+    [mapping.kind === 'kinesis' ? 'KinesisBatchInfo' : 'DDBStreamBatchInfo']: {
+      shardId,
+      startSequenceNumber: first?.sequenceNumber,
+      endSequenceNumber: last?.sequenceNumber,
+      batchSize: records.length,
+      streamArn: mapping.streamArn,
+    },
+    payload: { Records: records.map(({ record }) => record) },
+  });
+  await s3.put(bucket, key, Buffer.from(batch));
+  return `${bucket}/${key}`;
 }

@@ -4,6 +4,7 @@ import { arnOfRole } from '../cloud/roles.ts';
 import type { DynamoDbEngine } from '../engines/dynamodb.ts';
 import type { Authorize } from '../engines/engine.ts';
 import type { KinesisEngine } from '../engines/kinesis.ts';
+import type { S3Engine } from '../engines/s3.ts';
 import { accessKeyIdOfRole } from '../lambda/function-env.ts';
 import type { LambdaHost } from '../lambda/host.ts';
 import { openCheckpoints } from './checkpoints.ts';
@@ -32,7 +33,8 @@ export type PumpsOptions = {
   readonly authorize: Authorize;
   /** Null keeps checkpoints in memory. */
   readonly checkpointsPath: string | null;
-  readonly failedRecordsDir: string;
+  /** Takes the batches that are given up on. */
+  readonly s3: Pick<S3Engine, 'put'>;
   readonly log: (line: string) => void;
 };
 
@@ -46,8 +48,7 @@ export function startPumps(options: PumpsOptions): Pumps {
 
   async function giveUp(given: GivenUp): Promise<void> {
     const { mapping, records, condition } = given;
-    const kept =
-      mapping.onFailureBucketArn === null ? 'not kept' : await keepFailedRecords(options.failedRecordsDir, given);
+    const kept = (await keepFailedRecords(options.s3, given)) ?? 'not kept';
     log(`${mapping.name}: ${records.length} record(s) given up on (${condition}), ${kept}`);
   }
 

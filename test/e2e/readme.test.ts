@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,6 +30,7 @@ const blocksIn = (text: string): readonly Block[] =>
 const settled = (text: string): string =>
   text
     .replace(/sp_\w{32}_[0-9a-f]{6}/g, 'sp_KEY')
+    .replace(/(usr|ws)_[0-9a-z]{22}/g, '$1_ID')
     .replace(/\(\d+\.\d s\)/, '(SECONDS s)')
     .replace(/(password: )\S+/, '$1PASSWORD')
     .replace(/(The same facts {2}).*/, '$1PATH')
@@ -74,6 +75,7 @@ describe('beside a running Signpost', () => {
     folder = mkdtempSync(join(tmpdir(), 'signpost-tour-'));
     mkdirSync(join(folder, '.signpost'));
     cpSync(demoPath(product.laptop), join(folder, '.signpost', 'demo.json'));
+    symlinkSync(product.laptop.outboxPath, join(folder, '.signpost', 'outbox'));
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
@@ -91,12 +93,15 @@ describe('beside a running Signpost', () => {
     expect(settled(there(banner(product.laptop, demo, 1_100, false)))).toBe(settled(shown));
   });
 
-  test('the tour’s five commands print what the README says', async () => {
-    const blocks = blocksIn(section('Two-minute tour'));
+  test.each([
+    ['Two-minute tour', 5],
+    ['Accounts', 5],
+  ])('the commands of “%s” print what the README says', async (heading, count) => {
+    const blocks = blocksIn(section(heading));
     const commands = blocks.filter(({ language }) => language === 'sh');
     const outputs = blocks.filter(({ language }) => language !== 'sh');
-    expect([commands.length, outputs.length]).toEqual([5, 5]);
-    // One shell for all, as for a reader: KEY is set in the first block.
+    expect([commands.length, outputs.length]).toEqual([count, count]);
+    // One shell for all, as for a reader: what one block sets the next ones use.
     const script = commands.map(({ text }) => `${here(text)}echo; echo "=== next"`).join('\n');
     const { stdout } = await promisify(execFile)('bash', ['-euc', script], { cwd: folder });
     const printed = stdout.split('=== next\n').slice(0, -1);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Person } from './people.ts';
 import { joinWorkspace, mailsTo, newEmail, newPassword, signIn, signUp, tokenMailedTo } from './people.ts';
-import type { Product } from './product.ts';
+import type { Answer, Product } from './product.ts';
 
 /** A workspace with a member of each role, and somebody who has nothing to do with it. */
 export type World = {
@@ -235,3 +235,28 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   },
   'GET /v1/audit-log': { ok: 200, prepare: inWorkspace('/v1/audit-log') },
 };
+
+const IS_ABOUT_USERS = / \/(v1\/)?users(\/\{user_id\})?$/;
+
+/** Makes the call of each guarded route once, as somebody new who may: `answer` should be `ok`. */
+export async function* everyRouteCalled(
+  product: Product,
+): AsyncGenerator<{ readonly route: string; readonly ok: number; readonly answer: Answer }> {
+  const { email, password } = product.demo;
+  const root = (await signIn(product, email, password)).json<{ access_token: string }>().access_token;
+  for (const [route, { ok, prepare }] of Object.entries(ROUTE_CALLS)) {
+    const owner = await signUp(product, 'Routed');
+    const { id: workspaceId } = (await owner.api('/v1/workspaces', { body: { name: 'All' } })).json<{ id: string }>();
+    const isLeaving = route.endsWith('/leave');
+    const caller = isLeaving || route.endsWith('/accept') ? await signUp(product, 'Guest') : owner;
+    if (isLeaving) await joinWorkspace(product, owner, workspaceId, caller, 'viewer');
+    const { path, body, workspaceId: named } = await prepare({ product, owner, workspaceId }, caller);
+    const answer = await caller.api(path, {
+      method: route.split(' ')[0] ?? 'GET',
+      body,
+      ...(IS_ABOUT_USERS.test(route) ? { key: root } : {}),
+      headers: named === undefined ? {} : { 'x-signpost-workspace': named },
+    });
+    yield { route, ok, answer };
+  }
+}

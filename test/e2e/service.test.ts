@@ -3,7 +3,9 @@ import { FAILURES } from '../../core/errors.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
 import { STATUS_OF } from '../../lambdas/problem.ts';
 import { ROUTES } from '../../lambdas/routes.ts';
+import { cookiesIn, newEmail, newPassword, open, signIn, tokenMailedTo } from './people.ts';
 import { type Answer, type Call, type Product, startProduct } from './product.ts';
+import { everyRouteCalled } from './route-calls.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Content = Readonly<Record<string, { readonly schema: Schema }>>;
@@ -79,6 +81,9 @@ function validatorOf(schema: Schema): z.ZodType {
   return z.fromJSONSchema(resolved as Parameters<typeof z.fromJSONSchema>[0]);
 }
 
+/** Operations that were seen to answer as the document says. */
+const documented = new Set<string>();
+
 /** Fails unless the document knows this status of this operation, and the body is what it says. */
 function expectDocumented(method: string, path: string, answer: Answer): void {
   const response = document.paths[path]?.[method.toLowerCase()]?.responses[answer.status];
@@ -88,6 +93,7 @@ function expectDocumented(method: string, path: string, answer: Answer): void {
     answer.status,
     'known',
   ]);
+  documented.add(`${method} ${path}`);
   const type = answer.headers.get('content-type') ?? '';
   if (answer.text === '' || type.startsWith('text/html')) return;
   const schema = response?.content?.[type]?.schema;
@@ -148,9 +154,53 @@ describe('live answers are what the document says', () => {
     expectDocumented(method, path, answer);
   });
 
+  test('of every guarded route, to somebody who may', async () => {
+    for await (const { route, ok, answer } of everyRouteCalled(product)) {
+      const [method = '', path = ''] = route.split(' ');
+      expect([route, answer.status]).toEqual([route, ok]);
+      expectDocumented(method, path, answer);
+    }
+  }, 120_000);
+
+  test('of signing up, signing in and what mails lead to', async () => {
+    const [email, moved] = [newEmail('documented'), newEmail('moved')];
+    const [password, next] = [newPassword(), newPassword()];
+    const post = async (path: string, body: unknown, status: number, headers = {}) => {
+      const answer = await open(product, path, body, headers);
+      expect([path, answer.status]).toEqual([path, status]);
+      expectDocumented('POST', path, answer);
+      return answer;
+    };
+    await post('/v1/auth/register', { email, password, name: 'Documented' }, 201);
+    await post('/v1/auth/register', { email, password: 'short', name: 'Documented' }, 400);
+    await post('/v1/auth/verify-email', { token: await tokenMailedTo(product, email) }, 200);
+    await post('/v1/auth/verify-email', { token: 'x' }, 400);
+    for (const path of ['/v1/auth/login', '/auth/login', '/users/authenticate'])
+      await post(path, { email, password }, 200);
+    await post('/v1/auth/login', { email, password: next }, 401);
+    const signedIn = await signIn(product, email, password);
+    const key = signedIn.json<{ access_token: string }>().access_token;
+    await product.api('/v1/auth/email/change', { body: { email: moved, password }, key });
+    await post('/v1/auth/email/confirm', { token: await tokenMailedTo(product, moved) }, 200);
+    await post('/v1/auth/password/forgot', { email: moved }, 202);
+    await post('/v1/auth/password/reset', { token: await tokenMailedTo(product, moved, 2), password: next }, 204);
+    const cookie = { cookie: cookiesIn(await signIn(product, moved, next)), 'x-signpost-csrf': '1' };
+    const refreshed = await post('/v1/auth/refresh', {}, 200, cookie);
+    await post('/v1/auth/refresh', {}, 401);
+    await post('/v1/auth/logout', {}, 204, { ...cookie, cookie: cookiesIn(refreshed) });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const submitted = await product.api('/account/verify-email', { body: 'token=x', key: null, headers: form });
+    expectDocumented('POST', '/account/{page}', submitted);
+    for (const [url, path] of [
+      ['/account/verify-email?token=x', '/account/{page}'],
+      ['/.well-known/jwks.json', '/.well-known/jwks.json'],
+    ] as const)
+      expectDocumented('GET', path, await product.api(url, { key: null }));
+  });
+
   test('every operation is among them', () => {
-    const tried = new Set(cases.map(([method, path]) => `${method} ${path}`));
-    expect(ROUTES.filter(({ door, method, path }) => door === 'app' && !tried.has(`${method} ${path}`))).toEqual([]);
+    const untried = ROUTES.filter(({ door, method, path }) => door === 'app' && !documented.has(`${method} ${path}`));
+    expect(untried.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
   });
 
   test('a request the document calls valid is taken, one it calls invalid is not', async () => {

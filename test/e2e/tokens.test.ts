@@ -1,6 +1,6 @@
-import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { CryptoKey, JWTHeaderParameters } from 'jose';
-import { CompactEncrypt, decodeJwt, exportJWK, importJWK, SignJWT } from 'jose';
+import { createHmac, createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { JWTHeaderParameters } from 'jose';
+import { CompactEncrypt, decodeJwt, exportJWK, SignJWT } from 'jose';
 import { signingKeyOf, tokenSignedAgo } from './access-tokens.ts';
 import type { Person } from './people.ts';
 import { cookiesIn, open, signIn, signUp } from './people.ts';
@@ -28,9 +28,9 @@ const signed =
   (header: Partial<JWTHeaderParameters>, change: Record<string, unknown> = {}): Forged =>
   async (claims) => {
     const { kid, privateJwk } = await signingKeyOf(product);
-    const key = (await importJWK(privateJwk, 'EdDSA')) as CryptoKey;
+    const key = createPrivateKey({ key: privateJwk, format: 'jwk' });
     return new SignJWT({ ...claims, ...change })
-      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header } as JWTHeaderParameters)
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header })
       .sign(key);
   };
 
@@ -42,7 +42,7 @@ const withOwnKey =
     const { kid } = await signingKeyOf(product);
     const jwk = await exportJWK(publicKey);
     return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header(jwk) } as JWTHeaderParameters)
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header(jwk) })
       .sign(privateKey);
   };
 
@@ -146,10 +146,10 @@ test('keys rotate five times under traffic: no token of a living session is refu
   const people = [person, await signUp(product, 'Tilo'), await signUp(product, 'Tessa')];
   const refused: string[] = [];
   let calls = 0;
-  let isOver = false;
+  const end = new AbortController();
   const traffic = people.map(async (one) => {
     let { token } = one;
-    for (let round = 0; !isOver; round += 1) {
+    for (let round = 0; !end.signal.aborted; round += 1) {
       const answer = await me(token);
       calls += 1;
       if (answer.status !== 200) refused.push(`${answer.status} ${answer.text}`);
@@ -166,7 +166,7 @@ test('keys rotate five times under traffic: no token of a living session is refu
     kids.add((await signingKeyOf(product)).kid);
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-  isOver = true;
+  end.abort();
   await Promise.all(traffic);
   expect(kids.size).toBe(5);
   expect(calls).toBeGreaterThan(50);

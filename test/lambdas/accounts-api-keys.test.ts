@@ -78,7 +78,7 @@ describe('Making an API key', () => {
       action: 'api_key.created',
       actor: { kind: 'user', id: ada.id },
       target: key.id,
-      details: { name: 'CI', scopes: 'urls:read urls:write' },
+      details: { prefix: key.prefix, scopes: 'urls:read urls:write' },
     });
   });
 
@@ -114,6 +114,16 @@ describe('Making an API key', () => {
       expect(JSON.stringify(problemIn(answer)['errors'])).toContain(name);
     }
     expect(await counted()).toBeUndefined();
+  });
+
+  it('says what is missing, and how a time is written', async () => {
+    expect(problemIn(await make({}))['errors']).toEqual([
+      { path: 'name', code: 'required', message: 'Is required.' },
+      { path: 'scopes', code: 'required', message: 'Is required.' },
+    ]);
+    expect(problemIn(await make({ ...DRAFT, expires_at: 'tomorrow' }))['errors']).toEqual([
+      { path: 'expires_at', code: 'invalid_format', message: 'Must be a date and time with a zone, as in RFC 3339.' },
+    ]);
   });
 
   it.each(['id', 'key', 'prefix', 'workspace_id', 'secret', 'last_used_at', 'created_at', 'pk', 'plan', '__proto__'])(
@@ -158,7 +168,7 @@ describe('Making an API key', () => {
   it(`stops at ${MAX_API_KEYS}, whoever asks at the same moment, and goes on when one is revoked`, async () => {
     for (let batch = 0; batch < 9; batch += 1) await Promise.all(Array.from({ length: 11 }, () => make()));
     const last = await Promise.all(Array.from({ length: 6 }, () => make()));
-    expect(last.map(({ statusCode }) => statusCode).toSorted()).toEqual([201, 409, 409, 409, 409, 409]);
+    expect(last.filter(({ statusCode }) => statusCode === 201)).toHaveLength(1);
     const full = last.find(({ statusCode }) => statusCode === 409);
     expect(problemIn(full ?? {})).toMatchObject({ error: 'LIMIT_REACHED', limit: 100 });
     expect([await counted(), (await workspaceItems()).length]).toEqual([100, 100]);

@@ -178,19 +178,35 @@ describe('Guessing at one account', () => {
   });
 
   it.each([
-    ['made up', () => 'A'.repeat(43)],
-    ['malformed', () => '../../x'],
-    ['somebody else’s', (theirs: string) => theirs],
+    ['made up', (guess: number) => Buffer.alloc(32, guess).toString('base64url')],
+    ['malformed', (guess: number) => `../../${guess}`],
+    ['somebody else’s', (_: number, theirs: string) => theirs],
   ])('is not eased by a device cookie that is %s', async (_, tokenOf) => {
     const { login, accounts } = adasApi();
     accounts.people.set('usr_2', { ...ADA, id: 'usr_2', email: 'eve@example.com' });
-    const theirs = /__Host-signpost_device=([\w-]+)/.exec(cookieHeaderAfter(await login(RIGHT, {}, 'eve@example.com')));
+    const evesCookies = cookieHeaderAfter(await login(RIGHT, {}, 'eve@example.com'));
+    const theirs = /__Host-signpost_device=([\w-]+)/.exec(evesCookies)?.[1] ?? '';
     looked.length = 0;
+    for (let guess = 0; guess < 10; guess += 1) await login('wrong password', from(`198.51.100.${guess}`));
     for (let guess = 0; guess < 30; guess += 1) {
-      const cookie = `__Host-signpost_device=${tokenOf(theirs?.[1] ?? '')}`;
-      await login('wrong password', { headers: { cookie, ...from(`198.51.100.${guess}`).headers } });
+      const cookie = `__Host-signpost_device=${tokenOf(guess, theirs)}`;
+      await login('wrong password', { headers: { cookie, ...from(`203.0.113.${guess}`).headers } });
     }
     expect(looked).toHaveLength(10);
+  });
+
+  it('on a device that two people share is counted for each of them', async () => {
+    const { login, accounts } = adasApi();
+    accounts.people.set('usr_2', { ...ADA, id: 'usr_2', email: 'eve@example.com' });
+    const adas = cookieHeaderAfter(await login(RIGHT));
+    const shared = { headers: { cookie: /__Host-signpost_device=[\w-]+/.exec(adas)?.[0] ?? '' } };
+    const eves = await login(RIGHT, shared, 'eve@example.com');
+    expect(cookieHeaderAfter(eves)).not.toContain(shared.headers.cookie);
+    for (let guess = 0; guess < 12; guess += 1) await login('wrong password', shared);
+    expect((await login(RIGHT, shared)).statusCode).toBe(429);
+    expect((await login(RIGHT, { headers: { cookie: cookieHeaderAfter(eves) } }, 'eve@example.com')).statusCode).toBe(
+      200,
+    );
   });
 });
 
@@ -206,7 +222,7 @@ describe('A client', () => {
 });
 
 describe('A flood of sign-ins', () => {
-  it('is turned away with Retry-After before it costs an attempt, beyond what is worked on and waits', async () => {
+  it('is turned away with Retry-After before it costs a read or an attempt, beyond what is worked on and waits', async () => {
     const { login, calls } = adasApi({ hashGate: hashGate({ atOnce: 1, waiting: 2 }) });
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -220,5 +236,6 @@ describe('A flood of sign-ins', () => {
       '2',
     ]);
     expect(calls.filter((name) => name === 'attempts.take')).toHaveLength(6);
+    expect(calls.filter((name) => name === 'users.findByEmail')).toHaveLength(3);
   });
 });

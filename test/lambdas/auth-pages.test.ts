@@ -45,6 +45,12 @@ describe('The page a mail leads to', () => {
     expect(body).not.toContain('<script');
   });
 
+  it('to ask for a mail opens without a token', async () => {
+    const answer = await open(authApi(), 'forgot-password', {});
+    expect([answer.statusCode, headline(answer.body)]).toEqual([200, 'Forgot your password?']);
+    expect(answer.body).not.toContain('name="token"');
+  });
+
   it('without a token says that the link does not work', async () => {
     const answer = await open(authApi(), 'verify-email', {});
     expect([answer.statusCode, headline(answer.body)]).toEqual([400, 'This link does not work any more']);
@@ -66,6 +72,25 @@ describe('Sending the form', () => {
     expect(api.accounts.people.size).toBe(1);
     const again = await send(api, 'verify-email', form);
     expect([again.statusCode, headline(again.body)]).toEqual([400, 'This link does not work any more']);
+  });
+
+  it('of forgot-password sends a mail to a known address and to an unknown one, and says the same', async () => {
+    for (const [email, kind] of [
+      [ADA.email, 'reset-password'],
+      ['nobody@example.com', 'no-account'],
+    ] as const) {
+      const api = adasApi();
+      const done = await send(api, 'forgot-password', { email });
+      expect([done.statusCode, headline(done.body)]).toEqual([200, 'Look into your mailbox']);
+      expect(api.lastMail()).toMatchObject({ kind, to: email });
+    }
+  });
+
+  it.each(['', 'ada', 'a@b@c'])('of forgot-password asks again for an address where it gets %j', async (email) => {
+    const api = adasApi();
+    const refused = await send(api, 'forgot-password', { email });
+    expect([refused.statusCode, alert(refused.body)]).toEqual([400, 'Please enter your e-mail address.']);
+    expect(api.lastMail()).toBeUndefined();
   });
 
   it('of reset-password asks again for a password that is refused, then sets it', async () => {
@@ -156,7 +181,8 @@ describe('Accepting an invite on its page', () => {
     const api = adasApi();
     api.deps.workspaces.find = async () => aWorkspace({ id: 'ws_9' });
     api.deps.invites.find = async () => invite;
-    api.deps.invites.accept = async (_, { userId }) => {
+    api.deps.invites.accept = async ({ email }, { userId }) => {
+      if (api.accounts.people.get(userId)?.email !== email) return 'refused';
       joined.push(userId);
       return 'accepted';
     };

@@ -117,11 +117,34 @@ describe('A forgotten password', () => {
       const world = await forgetful();
       await happen(world);
       const before = world.accounts.people.get(ADA.id);
+      world.calls.length = 0;
       const answer = await world.reset({ password: 'the very last phrase' });
       expect([answer.statusCode, problemIn(answer).error]).toEqual([400, 'INVALID_TOKEN']);
       expect(world.accounts.people.get(ADA.id)).toEqual(before);
+      expect(world.calls).not.toContain('sessions.endAll');
     },
   );
+
+  it('ends a session, too, that a thief opens with the former one at the last moment', async () => {
+    const { reset, login, deps, openSessions } = await forgetful();
+    const original = { ...deps.changes };
+    jest.spyOn(deps.changes, 'setPassword').mockImplementationOnce(async (...change) => {
+      expect((await login(RIGHT, from('203.0.113.66'))).statusCode).toBe(200);
+      return original.setPassword(...change);
+    });
+    expect((await reset()).statusCode).toBe(204);
+    expect(await openSessions()).toBe(0);
+  });
+
+  it('leaves no session when the function dies right after the change', async () => {
+    const { reset, deps, openSessions, login } = await forgetful();
+    const original = { ...deps.sessions };
+    const ended = jest.spyOn(deps.sessions, 'endAll').mockImplementationOnce((...all) => original.endAll(...all));
+    ended.mockRejectedValueOnce(new Error('socket hang up'));
+    expect((await reset()).statusCode).toBe(503);
+    expect(await openSessions()).toBe(0);
+    expect((await login(RIGHT)).statusCode).toBe(401);
+  });
 
   it('ends no session and changes nothing for a token that is made up', async () => {
     const { reset, openSessions } = await forgetful();

@@ -119,6 +119,19 @@ describe('Signing out', () => {
   });
 
   it.each([
+    ['no credential at all', {}],
+    ['the cookie of a known device only', { cookie: '__Host-signpost_device=x' }],
+    ['an authorization that is no token', { authorization: 'Basic eDp5' }],
+  ])(
+    'takes no cookies away for %s, as another site’s form would arrive',
+    async (_, headers: Record<string, string>) => {
+      const { call } = await signedIn();
+      const answer = await call('POST', '/v1/auth/logout', { headers });
+      expect([answer.statusCode, cookiesSetBy(answer)]).toEqual([204, []]);
+    },
+  );
+
+  it.each([
     ['nothing', {}],
     ['a token that is made up', { authorization: 'Bearer a.b.c' }],
     ['a token that is nobody’s', { authorization: `Bearer sp_${'1'.repeat(32)}_000000` }],

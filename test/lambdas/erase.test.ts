@@ -56,8 +56,8 @@ const BOB = nameOf('bob');
 /** What a search for Ada looks for. Codes are not among it: they stay taken. */
 const ADAS_NAMES = [ADA.id, ADA.email, ADA.emailSha256, ADA.workspaceId, 'ada.example', "ada's"];
 const ADAS_LINKS = 8;
-/** More than a page of links. */
-const MANY_LINKS = 55;
+/** More than a page of links, closing and erasing. */
+const MANY_LINKS = 210;
 
 let tables: TestTables;
 let nowMs = NOW_MS;
@@ -307,8 +307,8 @@ describe('An erasure', () => {
     await begin(...jobsOf('ada'));
     const handler = eraseHandler(deps());
     const events = keysEvent(...keysOf(jobsOf('ada')));
-    // Each turn that only waits takes a second.
-    for (let turn = 0; turn < LAST_WRITES_MS / 1_000 - 5; turn += 1) await handler(events, IN_TIME);
+    // Both jobs pause in each turn, so it is two seconds of their time.
+    for (let turn = 0; turn < LAST_WRITES_MS / 2_000 - 2; turn += 1) await handler(events, IN_TIME);
     const late = aLink({ code: 'ada999', workspaceId: ADA.workspaceId, targetUrl: 'https://ada.example/late' });
     await linkStore(tables.client, 'links', 'accounts').create(late, { claimTarget: true });
     await keepAnswer(tables.client, ADA.workspaceId, 'late', ADA.email);

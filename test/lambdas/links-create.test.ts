@@ -82,7 +82,7 @@ describe('Creating a link', () => {
   });
 
   const BROKEN: readonly (readonly [object, string, string])[] = [
-    [{}, 'original_url', 'invalid_type'],
+    [{}, 'original_url', 'required'],
     [{ original_url: 5 }, 'original_url', 'invalid_type'],
     [{ ...URL_, custom_alias: 5 }, 'custom_alias', 'invalid_type'],
     [{ ...URL_, expires_at: 'tomorrow' }, 'expires_at', 'invalid_format'],

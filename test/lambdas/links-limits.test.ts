@@ -117,6 +117,39 @@ describe('The rate limit', () => {
     expect([unlimited.statusCode, unlimited.headers?.['ratelimit-policy']]).toEqual([201, '"creates";q=1000000;w=60']);
   });
 
+  it('of thirty days counts links that were made, and no attempts', async () => {
+    const api = linksApi();
+    const post = (body: object, path = '/v1/urls') => api.call('POST', path, { body: JSON.stringify(body), ...FREE });
+    const remaining = ({ headers }: Awaited<ReturnType<typeof post>>) =>
+      String(headers?.['ratelimit']).replaceAll(/;t=\d+/g, '');
+    const left = (creates: number, links: number) => `"creates";r=${creates}, "links";r=${links}`;
+    expect(remaining(await post({ ...URL_, custom_alias: 'taken' }))).toBe(left(9, 999));
+    expect(remaining(await post({ ...URL_, custom_alias: 'taken' }))).toBe(left(8, 999));
+    expect(remaining(await post({ ...URL_, if_exists: 'return' }))).toBe(left(7, 999));
+    const urls = [URL_, { ...URL_, custom_alias: 'taken' }];
+    const strict = await post({ urls }, '/v1/urls/bulk');
+    expect([strict.statusCode, remaining(strict)]).toEqual([400, left(5, 999)]);
+    const partial = await post({ urls, mode: 'partial' }, '/v1/urls/bulk');
+    expect([partial.statusCode, remaining(partial)]).toEqual([201, left(3, 998)]);
+    expect(remaining(await api.call('GET', '/v1/urls', FREE))).toBe(left(3, 998));
+    expect(api.deps.store.all()).toHaveLength(2);
+  });
+
+  it('of thirty days keeps what was taken where nobody knows what was made', async () => {
+    const api = linksApi();
+    jest.spyOn(api.deps.store, 'create').mockRejectedValueOnce(new Error('did not answer'));
+    expect((await create(api)).statusCode).toBe(503);
+    expect((await create(api)).headers?.['ratelimit']).toBe('"creates";r=8;t=60, "links";r=998;t=2592000');
+  });
+
+  it('is no reason to fail where it cannot be given back', async () => {
+    const api = linksApi();
+    await create(api);
+    jest.spyOn(api.deps.rateLimits, 'giveBack').mockRejectedValue(new Error('did not answer'));
+    const body = JSON.stringify({ ...URL_, if_exists: 'return' });
+    expect((await api.call('POST', '/v1/urls', { body, ...FREE })).statusCode).toBe(200);
+  });
+
   it('is kept per workspace', async () => {
     const api = linksApi();
     for (let number = 0; number < 11; number += 1) await create(api);

@@ -138,11 +138,11 @@ describe('The OpenAPI document', () => {
 
   it.each<readonly [access: Route['access'], who: string]>([
     ['public', 'Anybody.'],
-    ['self', 'Who is signed in; no API key.'],
+    ['self', 'Whoever is signed in; no API key.'],
     ['users:admin', 'Administrators of this Signpost; no API key.'],
     ['urls:read', 'Every member; API keys with `urls:read`.'],
     ['urls:write', 'Members who are owner, admin, or editor; API keys with `urls:write`.'],
-    ['workspace:own', 'Members who are owner; no API key.'],
+    ['workspace:own', 'The owner; no API key.'],
   ])('tells of %s who may', (access, who) => expect(whoMay(access)).toBe(who));
 
   it('takes the headers that its answers are about', () => {

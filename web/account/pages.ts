@@ -2,9 +2,17 @@ import { escapeHtml } from '../frame.ts';
 import { page } from './page.ts';
 
 /** The pages that mails lead to, by the last part of their path. */
-export const ACCOUNT_PAGES = ['verify-email', 'reset-password', 'confirm-email', 'accept-invite'] as const;
+export const ACCOUNT_PAGES = [
+  'forgot-password',
+  'verify-email',
+  'reset-password',
+  'confirm-email',
+  'accept-invite',
+] as const;
 export type AccountPage = (typeof ACCOUNT_PAGES)[number];
 export const isAccountPage = (name: string): name is AccountPage => ACCOUNT_PAGES.some((known) => known === name);
+/** Whether one comes to the page with the token of a mail; to ask for a mail takes none. */
+export const needsToken = (name: AccountPage): boolean => name !== 'forgot-password';
 
 type Words = {
   readonly title: string;
@@ -15,6 +23,13 @@ type Words = {
 };
 
 const WORDS: Readonly<Record<AccountPage, Words>> = {
+  'forgot-password': {
+    title: 'Forgot your password?',
+    text: 'We send a link with which you choose a new one.',
+    button: 'Send me the link',
+    done: 'Look into your mailbox',
+    after: 'A mail is on its way. Its link works once, for an hour.',
+  },
   'verify-email': {
     title: 'Confirm your e-mail address',
     text: 'One click, and your account is ready.',
@@ -47,6 +62,7 @@ const WORDS: Readonly<Record<AccountPage, Words>> = {
 
 /** What a form asks for beside the token, in the order it is shown. */
 const FIELDS: Readonly<Record<AccountPage, readonly Field[]>> = {
+  'forgot-password': [{ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'username' }],
   'verify-email': [],
   'reset-password': [{ name: 'password', label: 'New password', type: 'password', autocomplete: 'new-password' }],
   'confirm-email': [],
@@ -73,7 +89,7 @@ export function formPage(name: AccountPage, token: string, error: string | null)
   return page(
     title,
     `<h1>${title}</h1><p>${text}</p>${message}<form method="post" action="/account/${name}">` +
-      `<input type="hidden" name="token" value="${escapeHtml(token)}">` +
+      (token === '' ? '' : `<input type="hidden" name="token" value="${escapeHtml(token)}">`) +
       FIELDS[name].map((field, index) => inputOf(field, error !== null, index === 0)).join('') +
       `<button type="submit">${button}</button></form>`,
   );

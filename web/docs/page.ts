@@ -3,7 +3,7 @@ import { COLOURS, frameWith } from '../frame.ts';
 /** Pages to be read: wide enough for tables, whose rows become blocks on a phone. */
 const STYLE = `${COLOURS}
 body{margin:0;padding:40px 24px 80px;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-main{max-width:880px;margin:0 auto}
+main{max-width:1040px;margin:0 auto}
 h1{margin:0 0 8px;font-size:28px;line-height:1.2}
 h2{margin:40px 0 12px;font-size:20px;line-height:1.3}
 h3{margin:24px 0 8px;font-size:16px}
@@ -22,8 +22,8 @@ th,td{padding:10px 16px;text-align:left;vertical-align:top;border-top:1px solid 
 thead th{border-top:0;font-size:13px;font-weight:600;color:var(--quiet)}
 .method{font-weight:600}
 table{table-layout:fixed}
-.routes th:first-child{width:38%}
-.routes th:last-child{width:28%}
+.routes th:first-child{width:50%}
+.routes th:last-child{width:26%}
 .errors th:first-child{width:88px}
 .errors th:nth-child(2){width:264px}
 @media(max-width:640px){

@@ -132,6 +132,19 @@ export function accountsContract(
       expect(await stores.changes.setPassword(user, change, mailTo(user.email))).toBe('refused');
     });
 
+    it('changes nothing with a token that is not there', async () => {
+      const { stores, mailsTo } = world();
+      const user = await somebody();
+      const { token: reset } = newUserToken({ kind: 'reset-password' }, user, deps);
+      const email = newAddress();
+      const { token: confirm } = newUserToken({ kind: 'confirm-email', email, sessionId: 'ses_1' }, user, deps);
+      const change = { passwordHash: `${HASH}2`, atMs: NOW_MS + 5, token: reset };
+      expect(await stores.changes.setPassword(user, change, mailTo(user.email))).toBe('refused');
+      const move = { email, atMs: NOW_MS + 5, token: confirm };
+      expect(await stores.changes.setEmail(user, move, mailTo(user.email))).toBe('refused');
+      expect([await stores.users.find(user.id), await mailsTo(user.email)]).toEqual([user, []]);
+    });
+
     it('moves an account to another address with all that finds it', async () => {
       const { stores, mailsTo } = world();
       const [user, other] = [await somebody(), await somebody()];

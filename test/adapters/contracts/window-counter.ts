@@ -127,6 +127,21 @@ export function windowCounterContract(name: string, counter: () => WindowCounter
       ]);
     });
 
+    it('takes back from one of two windows, never below none, and not from a window that opened since', async () => {
+      const key = newKey();
+      const resetAtMs = NOW_MS + 2_592_000_000;
+      const standing = (nowMs: number) => counter().peekAtAll(key, ['creates', 'links'], nowMs);
+      await takeFromBoth(key, 10);
+      await counter().giveBackTo(key, 'links', 4, resetAtMs);
+      expect(await standing(NOW_MS)).toMatchObject([{ used: 10 }, { used: 6 }]);
+      await counter().giveBackTo(key, 'links', 7, resetAtMs);
+      expect(await standing(NOW_MS)).toMatchObject([{ used: 10 }, { used: 6 }]);
+      await takeFromBoth(key, 5, resetAtMs);
+      await counter().giveBackTo(key, 'links', 4, resetAtMs);
+      expect(await standing(resetAtMs)).toMatchObject([{ used: 5 }, { used: 5 }]);
+      await counter().giveBackTo(newKey(), 'links', 1, resetAtMs);
+    });
+
     it('goes on with a window that was taken from alone before another came beside it', async () => {
       const key = newKey();
       await takeFromBoth(key, 8, NOW_MS, [MINUTE]);

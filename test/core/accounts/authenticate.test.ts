@@ -185,6 +185,21 @@ describe('A person with an access token', () => {
     expect(calls.filter((call) => call.startsWith('workspace') || call.startsWith('member'))).toEqual([]);
   });
 
+  it.each<[string, (it: ReturnType<typeof world>) => void]>([
+    ['they left since', ({ members }) => members.delete('ws_2 usr_1')],
+    [
+      'that was deleted since',
+      ({ workspaces }) => workspaces.set('ws_2', aWorkspace({ id: 'ws_2', status: 'deleted' })),
+    ],
+    ['that was erased since', ({ workspaces }) => workspaces.delete('ws_2')],
+  ])('is in their own workspace where they prefer one %s, unless they name it', async (_, change) => {
+    const here = world();
+    here.people.set('usr_1', aUser({ preferences: { ...DEFAULT_PREFERENCES, defaultWorkspaceId: 'ws_2' } }));
+    change(here);
+    expect(await here.withToken()).toMatchObject({ workspace: { id: 'ws_1', role: 'owner' } });
+    expect(await here.withToken('ws_2')).toMatchObject({ workspace: null, permissions: ['self'] });
+  });
+
   it('who is an administrator may administer, in whichever workspace', async () => {
     const { people, withToken } = world();
     people.set('usr_1', aUser({ isAdmin: true }));

@@ -43,6 +43,24 @@ describe('The hash gate', () => {
     expect(counts).toEqual({ running: 0, most: 2, done: 5 });
   });
 
+  it('lets nobody in past those who wait, nor beside the one whose turn it is', async () => {
+    const { counts, work, finishOne } = heldWork();
+    const gate = hashGate({ atOnce: 1, waiting: 2 });
+    const runs = [gate(work), gate(work)];
+    await settled();
+    finishOne();
+    await settled();
+    runs.push(gate(work), gate(work));
+    await settled();
+    expect(counts.running).toBe(1);
+    for (let left = 3; left > 0; left -= 1) {
+      finishOne();
+      await settled();
+    }
+    await Promise.all(runs);
+    expect(counts).toEqual({ running: 0, most: 1, done: 4 });
+  });
+
   it('gives the place back when the work fails', async () => {
     const gate = hashGate({ atOnce: 1, waiting: 0 });
     const failing = () => Promise.reject(new Error('broken'));

@@ -20,6 +20,7 @@ function exactWindow() {
       return { states: standing(limits), allowed };
     },
     peek: async (_workspaceId, limits) => standing(limits),
+    giveBack: async () => undefined,
   };
   return { store, calls };
 }

@@ -42,6 +42,13 @@ describe('A mail', () => {
     expect(text).toContain(`works once, for ${lifetime}`);
   });
 
+  it.each(['already-registered', 'password-changed'] as const)(
+    'of kind %s leads to where one gets a new one',
+    (kind) => {
+      expect(named(kind).text.split('\n')).toContain(`${ORIGIN}/account/forgot-password`);
+    },
+  );
+
   it('carries its token only where it needs one', () => {
     const withToken = MAILS.filter((mail) => mailText(mail).text.includes('token='));
     expect(withToken.map(({ kind }) => kind)).toEqual(['verify-email', 'reset-password', 'confirm-email', 'invited']);

@@ -18,16 +18,24 @@ const restPlan: RestApiPlan = {
   stageName: 'live',
   stageVariables: { flavour: 'plain' },
   methods: [
-    { method: 'POST', path: '/v1/things', functionName: 'things', timeoutMs: 100, authorizer },
-    { method: 'PUT', path: '/v1/things/{id}/parts/{part}', functionName: 'things', timeoutMs: 100, authorizer },
+    { method: 'POST', path: '/v1/things', functionName: 'things', timeoutMs: 100, streams: false, authorizer },
+    {
+      method: 'PUT',
+      path: '/v1/things/{id}/parts/{part}',
+      functionName: 'things',
+      timeoutMs: 100,
+      streams: false,
+      authorizer,
+    },
     {
       method: 'GET',
       path: '/v1/cookies',
       functionName: 'things',
       timeoutMs: 100,
+      streams: false,
       authorizer: { ...authorizer, identitySources: ['method.request.header.Cookie'] },
     },
-    { method: 'GET', path: '/open/{name}', functionName: 'things', timeoutMs: 100, authorizer: null },
+    { method: 'GET', path: '/open/{name}', functionName: 'things', timeoutMs: 100, streams: false, authorizer: null },
   ],
   gatewayResponses: {
     UNAUTHORIZED: {

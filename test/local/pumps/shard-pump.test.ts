@@ -190,21 +190,29 @@ describe('checkpoints', () => {
   });
 });
 
-test('a batch that was given up on is kept whole in a file under the key Lambda would use', async () => {
+test('a batch that was given up on is kept whole in its bucket, under the key Lambda would use', async () => {
   const record = { sequenceNumber: '1', arrivedAtMs: 0, record: { kinesis: { data: 'aGk=' } }, filterable: () => null };
   const given = {
-    mapping,
+    mapping: { ...mapping, onFailureBucketArn: 'arn:aws:s3:::failed' },
     shardId: 's-0',
     records: [record],
     condition: 'RetryAttemptsExhausted',
     invokeCount: 6,
     error: new Error('no'),
   } as const;
-  const path = await keepFailedRecords(folder, given);
-  expect(path).toMatch(/aws\/lambda\/Feed\/s-0\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/);
-  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+  const objects = new Map<string, string>();
+  const s3 = {
+    put: async (bucket: string, key: string, body: Buffer) => void objects.set(`${bucket}/${key}`, body.toString()),
+  };
+  const name = await keepFailedRecords(s3, given);
+  expect(name).toMatch(
+    /^failed\/aws\/lambda\/Feed\/s-0\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/,
+  );
+  expect(JSON.parse(objects.get(name ?? '') ?? '')).toMatchObject({
     requestContext: { condition: 'RetryAttemptsExhausted', approximateInvokeCount: 6 },
     KinesisBatchInfo: { shardId: 's-0', startSequenceNumber: '1', endSequenceNumber: '1', batchSize: 1 },
     payload: { Records: [record.record] },
   });
+  expect(await keepFailedRecords(s3, { ...given, mapping })).toBeNull();
+  expect(objects.size).toBe(1);
 });

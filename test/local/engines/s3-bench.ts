@@ -1,0 +1,43 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { type S3Engine, startS3 } from '../../../local/engines/s3.ts';
+import type { BucketDefinition } from '../../../local/engines/s3-call.ts';
+import { CLIENT, CREDENTIALS, everyone } from './everyone.ts';
+
+export const BUCKET = 'lake';
+
+export type S3Bench = {
+  readonly engine: S3Engine;
+  readonly client: S3Client;
+  readonly root: string;
+  /** What the engine takes for now; to be moved. */
+  readonly clock: { nowMs: number };
+};
+
+export type BenchOptions = Partial<Omit<Parameters<typeof startS3>[0], 'root' | 'buckets'>> & {
+  readonly buckets?: readonly Partial<BucketDefinition>[];
+};
+
+/** An S3 with one bucket and a client, for as long as `use` takes. The clock stands still unless it is moved. */
+export async function withS3(
+  root: string,
+  use: (bench: S3Bench) => Promise<void>,
+  { buckets = [{}], ...options }: BenchOptions = {},
+): Promise<void> {
+  const clock = { nowMs: Date.now() };
+  const engine = await startS3({
+    root,
+    isDurable: false,
+    buckets: buckets.map((bucket) => ({ name: BUCKET, cors: [], expiry: [], ...bucket })),
+    authorize: everyone,
+    secretFor: (accessKeyId) => (accessKeyId === CREDENTIALS.accessKeyId ? CREDENTIALS.secretAccessKey : undefined),
+    nowMs: () => clock.nowMs,
+    ...options,
+  });
+  const client = new S3Client({ ...CLIENT, endpoint: engine.url });
+  try {
+    await use({ engine, client, root, clock });
+  } finally {
+    client.destroy();
+    await engine.close();
+  }
+}
