@@ -101,6 +101,8 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       live: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },
+  // Firehose hands it what it reads itself, and writes what it answers.
+  'clicks-to-rows': { memoryMb: 512, timeoutS: 60, may: {} },
   'spool-to-stream': {
     memoryMb: 512,
     timeoutS: 30,
