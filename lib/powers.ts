@@ -219,6 +219,16 @@ export const POLLER_POWERS = {
   failedRecordsBucket: ['s3:ListBucket'],
 } as const;
 
+/** What Firehose does to bring clicks into the lake; `core/clicks/lake.ts` says where to. */
+export const DELIVERY_POWERS = {
+  clickStream: ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+  transform: ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
+  catalog: ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],
+  lake: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+  lakeObjects: ['s3:AbortMultipartUpload', 's3:PutObject'],
+  logs: ['logs:PutLogEvents'],
+} as const;
+
 /** What Lambda does in the function's name to put it in a VPC. AWS knows these actions only on `*`. */
 export const VPC_POWERS = [
   'ec2:AssignPrivateIpAddresses',
