@@ -6,6 +6,7 @@ import { type Plan, planOf } from './cloud/plan.ts';
 import { valueOfSecret } from './cloud/secrets.ts';
 import { openToCommandLine } from './command-line.ts';
 import { type DataFolder, openDataFolder, openEphemeralFolder } from './data-folder.ts';
+import { type Deliveries, startDeliveries } from './deliveries/deliveries.ts';
 import { awsEndpointsOf, type Engines, engineOptions, startEngines } from './engine-room.ts';
 import { type RoleAuthorizer, roleAuthorizer } from './engines/iam.ts';
 import { openSecretStore } from './engines/secret-store.ts';
@@ -43,6 +44,7 @@ export type Laptop = {
   readonly engines: Engines;
   readonly host: LambdaHost;
   readonly pumps: Pumps;
+  readonly deliveries: Deliveries;
   readonly ttlSweeper: TtlSweeper;
   readonly iam: RoleAuthorizer;
   /** Where demo.json and logs are. */
@@ -113,6 +115,17 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
       log: say,
     }),
   );
+  const deliveries = started.closing(
+    startDeliveries({
+      plans: plan.deliveryStreams,
+      kinesis: engines.kinesis,
+      s3: engines.s3,
+      host,
+      authorize: iam.authorize,
+      ...engineOptions(folder, 'firehose'),
+      log: say,
+    }),
+  );
   const ttlSweeper = started.closing(startTtlSweeper(plan.tables, engines.dynamoDb, say));
   onProgress('loading the functions');
   const visited = plan.httpApis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName));
@@ -127,6 +140,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
     engines,
     host,
     pumps,
+    deliveries,
     ttlSweeper,
     iam,
     dataPath: folder.path,

@@ -2,7 +2,7 @@ import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogStream } from 'aws-cdk-lib/aws-logs';
-import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/clicks/lake.ts';
@@ -20,7 +20,7 @@ const TRANSFORM_BUFFER_MB = 1;
 const TRANSFORM_BUFFER_S = 60;
 const TRANSFORM_RETRIES = 3;
 
-type Parts = { readonly transform: IFunction; readonly catalog: ClicksCatalog };
+type Parts = { readonly lake: IBucket; readonly transform: IFunction; readonly catalog: ClicksCatalog };
 
 /** Firehose on the click stream: reads it, has rows made of it, writes them as Parquet into the lake, by hour of arrival. */
 export class ClickDelivery extends Construct {
@@ -41,7 +41,7 @@ export class ClickDelivery extends Construct {
       deliveryStreamType: 'KinesisStreamAsSource',
       kinesisStreamSourceConfiguration: { kinesisStreamArn: data.clickStream.streamArn, roleArn: role.roleArn },
       extendedS3DestinationConfiguration: {
-        bucketArn: data.lake.bucketArn,
+        bucketArn: parts.lake.bucketArn,
         roleArn: role.roleArn,
         prefix: `${CLICKS_PREFIX}dt=!{timestamp:yyyy-MM-dd}/hr=!{timestamp:HH}/`,
         errorOutputPrefix: '!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
@@ -95,7 +95,7 @@ const asParquet = (
 function deliveryRole(
   scope: Construct,
   { data }: Surroundings,
-  { transform, catalog }: Parts,
+  { lake, transform, catalog }: Parts,
   logGroupArn: string,
 ): Role {
   const allow = (sid: string, actions: readonly string[], resources: readonly string[]) =>
@@ -111,18 +111,18 @@ function deliveryRole(
           allow('ReadClickStream', DELIVERY_POWERS.clickStream, [data.clickStream.streamArn]),
           allow('AskTransform', DELIVERY_POWERS.transform, [transform.functionArn]),
           allow('LookUpTable', DELIVERY_POWERS.catalog, catalog.arns),
-          allow('FindLake', DELIVERY_POWERS.lake, [data.lake.bucketArn]),
+          allow('FindLake', DELIVERY_POWERS.lake, [lake.bucketArn]),
           allow(
             'WriteLake',
             DELIVERY_POWERS.lakeObjects,
-            prefixes.map((prefix) => data.lake.arnForObjects(`${prefix}*`)),
+            prefixes.map((prefix) => lake.arnForObjects(`${prefix}*`)),
           ),
           allow('OwnLogs', DELIVERY_POWERS.logs, [logGroupArn]),
         ],
       }),
     },
   });
-  const bucket = Stack.of(data.lake).getLogicalId(data.lake.node.defaultChild as CfnBucket);
+  const bucket = Stack.of(lake).getLogicalId(lake.node.defaultChild as CfnBucket);
   for (const prefix of prefixes) {
     acceptFinding(
       role,

@@ -11,8 +11,6 @@ import type { StageSettings } from '../config.ts';
 export type KeptData = {
   readonly tables: Readonly<Record<TableName, TableV2>>;
   readonly clickStream: IStream;
-  /** Where every click is a row. */
-  readonly lake: IBucket;
   /** Known to CloudFront and the functions behind it; proves that a viewer header was written by CloudFront. */
   readonly originSecret: ISecret;
   /** The key set that access tokens are signed with. */

@@ -1,6 +1,5 @@
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, RemovalPolicy, SecretValue, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -9,17 +8,15 @@ import type { StageSettings } from '../config.ts';
 import { acceptFinding } from '../constructs/accepted.ts';
 import { DataKey } from '../constructs/data-key.ts';
 import { FactTable } from '../constructs/fact-table.ts';
-import { LakeBucket } from '../constructs/lake-bucket.ts';
 import type { KeptData } from '../constructs/surroundings.ts';
 
 /** Before the first rotation. CloudFormation writes it again only if this text changes, so it must not: that ends all sign-ins. */
 const NO_SIGNING_KEYS = '{"keys":[]}';
 
-/** What must outlive every other stack: tables, the click stream, the lake, the two secrets, and the key of all that holds visits. */
+/** What must outlive every other stack: tables, the click stream, the two secrets, and the key of all that holds visits. */
 export class DataStack extends Stack implements KeptData {
   readonly tables: KeptData['tables'];
   readonly clickStream: Stream;
-  readonly lake: IBucket;
   readonly encryptionKey: IKey | null;
   readonly originSecret: Secret;
   readonly signingKeys: Secret;
@@ -36,7 +33,6 @@ export class DataStack extends Stack implements KeptData {
       tableNames.map((name) => [name, new FactTable(this, name, settings, key).table]),
     ) as KeptData['tables'];
     this.clickStream = new Stream(this, 'Clicks', { ...streamShape(settings, key), removalPolicy });
-    this.lake = new LakeBucket(this, 'Lake', settings, key).bucket;
     this.originSecret = new Secret(this, 'OriginSecret', {
       description: 'Sent by CloudFront as x-origin-verify, checked by the functions behind it',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },

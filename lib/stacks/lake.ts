@@ -5,10 +5,11 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ClickDelivery } from '../constructs/click-delivery.ts';
 import { ClicksCatalog } from '../constructs/clicks-catalog.ts';
+import { LakeBucket } from '../constructs/lake-bucket.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import type { Surroundings } from '../constructs/surroundings.ts';
 
-/** Every click as a row that SQL can ask: what brings it into the lake, and the table it is found by. */
+/** Every click as a row that SQL can ask: the files, what writes them, and the table they are found by. Kept as the data stack is. */
 export class LakeStack extends Stack {
   readonly clicksToRows: IFunction;
   /** Seconds that the oldest record has been in Firehose. */
@@ -19,12 +20,17 @@ export class LakeStack extends Stack {
   readonly refused: Metric;
 
   constructor(scope: Construct, id: string, props: StackProps & { surroundings: Surroundings }) {
-    super(scope, id, props);
     const { surroundings } = props;
     const { settings, data } = surroundings;
+    super(scope, id, { ...props, terminationProtection: settings.data === 'retain' });
+    const lake = new LakeBucket(this, 'Lake', settings, data.encryptionKey).bucket;
     const transform = new ServiceFunction(this, 'clicks-to-rows', surroundings);
-    const catalog = new ClicksCatalog(this, 'Catalog', settings, data.lake);
-    const { stream } = new ClickDelivery(this, 'Delivery', surroundings, { transform: transform.lambda, catalog });
+    const catalog = new ClicksCatalog(this, 'Catalog', settings, lake);
+    const { stream } = new ClickDelivery(this, 'Delivery', surroundings, {
+      lake,
+      transform: transform.lambda,
+      catalog,
+    });
     this.clicksToRows = transform.lambda;
 
     const ofDelivery = (metricName: string, statistic: string) =>
@@ -48,7 +54,7 @@ export class LakeStack extends Stack {
     this.refused = refused.metric({ statistic: Stats.SUM, period: Duration.minutes(1) });
 
     new CfnOutput(this, 'LakeBucket', {
-      value: data.lake.bucketName,
+      value: lake.bucketName,
       description: 'Clicks as Parquet, by hour of arrival',
     });
     new CfnOutput(this, 'LakeTable', {

@@ -16,8 +16,8 @@ const statements = (role['Policies'] as { PolicyDocument: { Statement: Statement
 const listOf = (value: string | string[]): string[] => [value].flat();
 
 describe('The bucket of the lake', () => {
-  it('is kept with the data, private, encrypted with the key of the stage, without versions', () => {
-    expect(bucket.stack).toBe('data');
+  it('is kept as the data are, private, encrypted with the key of the stage, without versions', () => {
+    expect(prod.stacks).toContainEqual({ name: bucket.stack, terminationProtection: true });
     expect([bucket.deletionPolicy, dev.one('AWS::S3::Bucket', 'Lake').deletionPolicy]).toEqual(['Retain', 'Delete']);
     expect(bucket.properties).toMatchObject({
       PublicAccessBlockConfiguration: {
