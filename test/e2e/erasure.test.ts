@@ -190,7 +190,9 @@ describe('an account that is deleted', () => {
       .flatMap((shard) => laptop.engines.kinesis.read(streamName, shard, null, 10_000));
     const late = codes.map((code) =>
       Buffer.from(
-        encodeClickEvent(aClickEvent({ id: newClickId(Date.now()), code, workspace_id: ada.workspaceId, at_ms: Date.now() })),
+        encodeClickEvent(
+          aClickEvent({ id: newClickId(Date.now()), code, workspace_id: ada.workspaceId, at_ms: Date.now() }),
+        ),
       ),
     );
     const Records = [...former.map(({ data }) => data), ...late].map((Data) => ({ Data, PartitionKey: 'late' }));
