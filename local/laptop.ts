@@ -131,7 +131,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   const visited = plan.httpApis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName));
   await Promise.all([rotator.first(), host.warm([...new Set(visited)])]);
   const appUrl = `http://${appDoor.domain}`;
-  started.closing(await openToCommandLine(plan, host, { dataPath: folder.path, appUrl }));
+  started.closing(await openToCommandLine(plan, host, { dataPath: folder.path, appUrl, s3Url: engines.s3.url }));
 
   return {
     appUrl,
