@@ -27,6 +27,8 @@ export type DeliveryStreamPlan = {
     readonly bufferBytes: number;
   };
   readonly columns: readonly TableColumn[];
+  /** Where it says what went wrong; null where it does not. */
+  readonly logGroupArn: string | null;
   /** ARNs of catalog, database and table: what is looked up before each conversion. */
   readonly tableArns: readonly string[];
 };
@@ -43,6 +45,8 @@ function deliveryStreamOf({ name, properties }: CloudResource, cloud: Cloud): De
   const destination = properties.inner('ExtendedS3DestinationConfiguration');
   const bucketArn = destination.text('BucketARN');
   const buffer = destination.inner('BufferingHints');
+  const logGroupName = destination.inner('CloudWatchLoggingOptions').textOr('LogGroupName', null);
+  const logGroup = cloud.ofType('AWS::Logs::LogGroup').find((group) => group.name === logGroupName);
   refuseOtherFormats(destination);
   return {
     name,
@@ -56,6 +60,7 @@ function deliveryStreamOf({ name, properties }: CloudResource, cloud: Cloud): De
     bufferBytes: buffer.numberOr('SizeInMBs', 128) * MB,
     bufferS: buffer.numberOr('IntervalInSeconds', 300),
     transform: transformOf(destination),
+    logGroupArn: logGroup?.attribute('Arn') ?? null,
     ...tableOf(destination.inner('DataFormatConversionConfiguration').inner('SchemaConfiguration'), cloud),
   };
 }

@@ -6,6 +6,7 @@ import { objectKey } from './object-key.ts';
 const READING = ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'];
 const ASKING = ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'];
 const LOOKING_UP = ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'];
+const LOGGING = ['logs:PutLogEvents'];
 const FINDING = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
 const WRITING = ['s3:AbortMultipartUpload', 's3:PutObject'];
 
@@ -22,6 +23,7 @@ export function checkDeliveryPowers(plan: DeliveryStreamPlan, accessKeyId: strin
   ask(READING, [plan.streamArn]);
   ask(ASKING, [plan.transform.functionArn]);
   ask(LOOKING_UP, plan.tableArns);
+  if (plan.logGroupArn !== null) ask(LOGGING, [plan.logGroupArn.replace(/:\*$/, ':log-stream:laptop')]);
   ask(FINDING, [plan.bucketArn]);
   ask(WRITING, [`${plan.bucketArn}/${keyOf(plan.prefix, null)}`]);
   for (const errorType of ['processing-failed', 'format-conversion-failed']) {

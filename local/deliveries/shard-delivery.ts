@@ -24,7 +24,7 @@ export type ShardDeliveryOptions = {
   readonly s3: Pick<S3Engine, 'put'>;
   readonly checkpoints: Checkpoints;
   readonly longestBufferMs: number;
-  invoke(functionName: string, event: unknown): Promise<unknown>;
+  readonly invoke: (functionName: string, event: unknown) => Promise<unknown>;
   log(line: string): void;
 };
 

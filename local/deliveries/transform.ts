@@ -20,7 +20,7 @@ export type FailedRecord = {
 export type Transformed = { readonly rows: readonly TableRow[]; readonly failures: readonly FailedRecord[] };
 
 export type TransformDeps = {
-  invoke(functionName: string, event: unknown): Promise<unknown>;
+  readonly invoke: (functionName: string, event: unknown) => Promise<unknown>;
   readonly signal: AbortSignal;
 };
 
@@ -110,7 +110,7 @@ function answersOf(answer: unknown): ReadonlyMap<string, Answered> {
   return new Map(
     records.map((record: { recordId?: unknown; result?: unknown; data?: unknown }) => [
       String(record.recordId),
-      { result: String(record.result), data: String(record.data ?? '') },
+      { result: String(record.result), data: typeof record.data === 'string' ? record.data : '' },
     ]),
   );
 }

@@ -31,7 +31,7 @@ function world() {
     bucket,
     objects,
     lost,
-    file(key: string, errorType: ErrorType, ...raws: readonly string[]) {
+    file: (key: string, errorType: ErrorType, ...raws: readonly string[]): void => {
       const failures = raws.map((raw) => ({
         errorType,
         arrivedAtMs: ARRIVED_MS,
@@ -42,7 +42,7 @@ function world() {
       }));
       objects.set(key, failureLines(failures, 'arn:rows', NOW_MS));
     },
-    async ids() {
+    ids: async () => {
       const files = [...objects].filter(([key]) => key.startsWith('clicks/'));
       const read = files.map(([, body]) => parquetReadObjects({ file: new Uint8Array(body).buffer }));
       return (await Promise.all(read)).flat().map(({ id }) => String(id));

@@ -26,6 +26,7 @@ const plan: DeliveryStreamPlan = {
   bufferS: 60,
   transform: { functionName: 'clicks-to-rows', functionArn: 'arn:rows', retries: 3, bufferBytes: 1_048_576 },
   columns: LAKE_COLUMNS,
+  logGroupArn: null,
   tableArns: [],
 };
 
@@ -73,7 +74,7 @@ function world() {
     objects,
     lines,
     bucket,
-    put(...texts: readonly string[]) {
+    put: (...texts: readonly string[]): void => {
       for (const text of texts) {
         const sequenceNumber = String(records.length + 1).padStart(6, '0');
         records.push({ sequenceNumber, partitionKey: 'k', data: Buffer.from(text), arrivedAtMs: ARRIVED_MS });
@@ -92,7 +93,7 @@ function world() {
         log: (line) => void lines.push(line),
       }),
     keys: (prefix: string) => [...objects.keys()].filter((key) => key.startsWith(`lake/${prefix}`)),
-    async rows() {
+    rows: async () => {
       const files = [...objects].filter(([key]) => key.startsWith('lake/clicks/'));
       const read = files.map(([, body]) => parquetReadObjects({ file: new Uint8Array(body).buffer }));
       return (await Promise.all(read)).flat();
