@@ -16,8 +16,8 @@ const LAKE_TYPES = {
   strings: 'array<string>',
 } as const satisfies Record<(typeof CLICK_COLUMNS)[keyof typeof CLICK_COLUMNS], LakeType>;
 
-/** `at_ms` → `at`: a timestamp has no unit. */
-export const lakeNameOf = (column: string): string => column.replace(/_ms$/, '');
+/** A timestamp has no unit, and `at` alone is a word of SQL that DuckDB does not take for a name. */
+export const lakeNameOf = (column: string): string => (column === 'at_ms' ? 'clicked_at' : column);
 
 /** The columns of the clicks table, in order; its partitions come on top. */
 export const LAKE_COLUMNS: readonly LakeColumn[] = Object.entries(CLICK_COLUMNS).map(([column, type]) => ({

@@ -72,10 +72,10 @@ describe('The table of clicks', () => {
   it('has the columns of a click, in order, with a timestamp for its time', () => {
     const { Columns } = table['StorageDescriptor'] as { Columns: { Name: string; Type: string }[] };
     expect(Columns.map(({ Name }) => Name)).toEqual(
-      Object.keys(CLICK_COLUMNS).map((column) => (column === 'at_ms' ? 'at' : column)),
+      Object.keys(CLICK_COLUMNS).map((column) => (column === 'at_ms' ? 'clicked_at' : column)),
     );
     const types = Object.fromEntries(Columns.map(({ Name, Type }) => [Name, Type]));
-    expect(types).toMatchObject({ id: 'string', at: 'timestamp', tags: 'array<string>', bot: 'boolean' });
+    expect(types).toMatchObject({ id: 'string', clicked_at: 'timestamp', tags: 'array<string>', bot: 'boolean' });
   });
 
   it('works its partitions out, by day and hour, where Firehose writes them', () => {

@@ -39,15 +39,15 @@ it('makes of a click one line with exactly the columns of the lake, in order', a
   const line = textOf(row?.data ?? '');
   expect(line).toMatch(/^\{[^\n]+\}\n$/);
   const { at_ms, ...click } = readClick(event) ?? { at_ms: 0 };
-  const { at, ...others } = rowOf(row?.data ?? '');
+  const { clicked_at, ...others } = rowOf(row?.data ?? '');
   expect(others).toEqual(click);
-  expect(at).toBe(new Date(at_ms).toISOString());
+  expect(clicked_at).toBe(new Date(at_ms).toISOString());
   expect(Object.keys(rowOf(row?.data ?? ''))).toEqual(LAKE_COLUMNS.map(({ name }) => name));
 });
 
 it('has a column in the lake for each column of a click, and no unit in the name of a timestamp', () => {
   expect(LAKE_COLUMNS).toHaveLength(Object.keys(CLICK_COLUMNS).length);
-  expect(LAKE_COLUMNS).toContainEqual({ name: 'at', type: 'timestamp' });
+  expect(LAKE_COLUMNS).toContainEqual({ name: 'clicked_at', type: 'timestamp' });
   expect(LAKE_COLUMNS).toContainEqual({ name: 'tags', type: 'array<string>' });
   expect(LAKE_COLUMNS).toContainEqual({ name: 'bot', type: 'boolean' });
 });

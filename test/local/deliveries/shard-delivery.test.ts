@@ -120,7 +120,7 @@ describe('A delivery', () => {
     expect(others).toEqual([]);
     expect(file).toMatch(/^lake\/clicks\/dt=2026-03-12\/hr=09\/Delivery-1-2026-03-12-09-26-53-[0-9a-f-]{36}\.parquet$/);
     const clicks = events.flatMap((event) => readClick(encodeClickEvent(event)) ?? []);
-    const expected = clicks.map(({ at_ms, ...click }) => ({ ...click, at: new Date(at_ms) }));
+    const expected = clicks.map(({ at_ms, ...click }) => ({ ...click, clicked_at: new Date(at_ms) }));
     expect(await rows()).toEqual(expected);
     expect(Object.keys((await rows())[0] ?? {})).toEqual(LAKE_COLUMNS.map(({ name }) => name));
     await delivery.stop();
