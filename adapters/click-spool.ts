@@ -1,9 +1,7 @@
-import { encodeClickEvent, parseClickEvent } from '../core/clicks/click-event.ts';
+import { encodeClickEvent } from '../core/clicks/click-event.ts';
 import type { ClickSpool } from '../core/clicks/group-commit.ts';
 import type { ClickEvent } from '../core/clicks/row.ts';
-import type { SpooledLine } from '../core/clicks/spool-drain.ts';
 import type { AwsJsonClient } from './aws-json.ts';
-import { partitionKeyOf } from './click-stream.ts';
 import { spooledClicksKey } from './table.ts';
 import { withVisitorRetry } from './visitor-retry.ts';
 
@@ -12,15 +10,6 @@ const SPOOL_LIFETIME_S = 7 * 86_400;
 
 /** Spooled clicks as one attribute: a line of JSON each. 500 clicks are about 130 KB of DynamoDB's 400. */
 export const encodeSpooledClicks = (clicks: readonly ClickEvent[]): string => clicks.map(encodeClickEvent).join('\n');
-
-/** Shard of lines that are no click to this version: they go on, whole, and end among the failed records. */
-const UNREADABLE = 'unreadable';
-
-export const parseSpooledClicks = (lines: string): readonly SpooledLine[] =>
-  lines.split('\n').map((line) => {
-    const event = parseClickEvent(line);
-    return { line, partitionKey: event === null ? UNREADABLE : partitionKeyOf(event.seen) };
-  });
 
 /** Keeps clicks that the stream could not take; the table's own stream brings them back to it. */
 export function clickSpool(dynamodb: AwsJsonClient, spoolTable: string, nowMs: () => number): ClickSpool {

@@ -1,10 +1,9 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { ClickStats, DayCounts } from '../core/clicks/link-stats.ts';
 import type { ClickTotals } from '../core/links/link-store.ts';
 import { batchGet } from './batch-get.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { readFrom } from './start-key.ts';
-import { dayCountsSortKey, LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
+import { LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
 
 /** All-time totals, for links shown one by one or in lists. */
 export function clickTotals(client: DocumentClient, table: string): ClickTotals {
@@ -35,37 +34,6 @@ export function clickTotals(client: DocumentClient, table: string): ClickTotals 
         items: (answer.Items ?? []).map((item) => ({ code: String(item['code']), total: Number(item['total']) })),
         cursor: answer.LastEvaluatedKey === undefined ? null : JSON.stringify(answer.LastEvaluatedKey),
       };
-    },
-  };
-}
-
-/** A link's counters: one query, whatever the number of clicks. */
-export function clickStats(client: DocumentClient, table: string): ClickStats {
-  return {
-    async read(domain, code, fromDay) {
-      const days: DayCounts[] = [];
-      let total = 0;
-      let start: Record<string, unknown> | undefined;
-      do {
-        const answer = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-            ExpressionAttributeValues: {
-              ':pk': linkCountsKey(domain, code),
-              ':from': dayCountsSortKey(fromDay),
-              ':to': LINK_TOTAL_SORT_KEY,
-            },
-            ExclusiveStartKey: start,
-          }),
-        );
-        for (const { pk: _pk, sk, ...counters } of answer.Items ?? []) {
-          if (sk === LINK_TOTAL_SORT_KEY) total = Number(counters['total']);
-          else days.push({ day: String(sk).slice(dayCountsSortKey('').length), counters });
-        }
-        start = answer.LastEvaluatedKey;
-      } while (start !== undefined);
-      return { total, days };
     },
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Period } from '../core/clicks/click-counts.ts';
 import type { Subject } from '../core/clicks/subject.ts';
 import type { CountItem } from '../core/clicks/tally.ts';
+import type { WireItem } from './lean-call.ts';
 import {
   dayCountsSortKey,
   hourCountsSortKey,
@@ -45,7 +46,14 @@ export const countersOf = (item: Readonly<Record<string, unknown>>): Readonly<Re
     Object.entries(item).flatMap(([name, count]) => (NO_COUNTERS.has(name) ? [] : [[name, Number(count)]])),
   );
 
-export const counterNamesOf = (item: Readonly<Record<string, unknown>>): ReadonlySet<string> =>
+/** The same of an item as DynamoDB sends it, without a step in between: there may be thousands. */
+export function wireCounters(item: WireItem): Readonly<Record<string, number>> {
+  const counters: Record<string, number> = {};
+  for (const name in item) if (!NO_COUNTERS.has(name)) counters[name] = Number(item[name]?.N);
+  return counters;
+}
+
+export const wireCounterNames = (item: WireItem): Set<string> =>
   new Set(Object.keys(item).filter((name) => !NO_COUNTERS.has(name)));
 
 export const nameOfKey = ({ pk, sk }: Readonly<Record<string, unknown>>): string => `${String(pk)} ${String(sk)}`;

@@ -1,51 +1,57 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { CountStore, CountTransaction } from '../core/clicks/count-clicks.ts';
+import type { CountOutcome, CountStore, CountTransaction } from '../core/clicks/count-clicks.ts';
 import type { Subject } from '../core/clicks/subject.ts';
 import type { CountItem, Increment } from '../core/clicks/tally.ts';
-import { batchGet } from './batch-get.ts';
-import { counterNamesOf, countItemKey, nameOfKey, workspaceCountsPartition } from './count-items.ts';
+import type { AwsJsonClient } from './aws-json.ts';
+import { AwsError } from './aws-json.ts';
+import { countItemKey, workspaceCountsPartition } from './count-items.ts';
 import { readWindows, windowWrites } from './counted-windows.ts';
-import type { DocumentClient } from './dynamodb.ts';
-import { backoffMs, cancellationCodes } from './dynamodb.ts';
+import { backoffMs } from './dynamodb.ts';
+import { knownNames } from './known-names.ts';
+import { wireKey } from './lean-batch-get.ts';
+import type { FlatValue } from './lean-call.ts';
+import { leanCall } from './lean-call.ts';
 import { LINK_TOTAL_SORT_KEY, linkCountsKey } from './table.ts';
 
 /** Hours are for charts of days and weeks, and for the edges of days in other time zones. */
 const HOUR_LIFETIME_S = 100 * 86_400;
 
-export function countStore(client: DocumentClient, table: string, nowMs: () => number): CountStore {
+/** Counters in DynamoDB. It remembers which names items have, so there is one per environment. */
+export function countStore(dynamodb: AwsJsonClient, table: string, nowMs: () => number): CountStore {
+  const names = knownNames(dynamodb, table, nowMs);
   return {
-    readWindows: (keys) => readWindows(client, table, keys),
-    async readNames(items) {
-      const keys = items.map(countItemKey);
-      const found = await batchGet(client, table, keys, { consistent: true });
-      const names = new Map(found.map((item) => [nameOfKey(item), counterNamesOf(item)]));
-      return keys.map((key) => names.get(nameOfKey(key)) ?? new Set<string>());
-    },
+    readWindows: (keys) => readWindows(dynamodb, table, keys),
+    readNames: (items) => names.read(items.map(countItemKey)),
     async apply(transaction) {
+      const { increments } = transaction;
       const writes = writesOf(table, transaction, nowMs());
       try {
-        await client.send(new TransactWriteCommand({ TransactItems: writes.map(({ item }) => item) }));
-        return 'applied';
+        await leanCall(dynamodb, 'TransactWriteItems', { TransactItems: writes.map(({ item }) => item) });
       } catch (error) {
-        if (isTooLarge(error)) return 'too_large';
-        const codes = cancellationCodes(error);
-        if (codes === null) throw error;
-        const erased = writes.flatMap(({ owner }, index) =>
-          owner !== null && codes[index] === 'ConditionalCheckFailed' ? [owner] : [],
-        );
-        if (erased.length > 0) return { erased };
-        await sleep(backoffMs(1));
-        return 'conflict';
+        names.forget(increments.map(({ item }) => countItemKey(item)));
+        return outcomeOf(error, writes);
       }
+      for (const { item, counters } of increments) names.add(countItemKey(item), counters.keys());
+      return 'applied';
     },
   };
 }
 
-/** An item, an expression or the whole transaction is larger than DynamoDB takes: fewer clicks at once may still fit. */
-const isTooLarge = (error: unknown): boolean =>
-  (error instanceof Error && error.name === 'ValidationException') ||
-  (cancellationCodes(error)?.includes('ValidationError') ?? false);
+/** Why nothing was written. Throws what is no answer to that. */
+async function outcomeOf(error: unknown, writes: ReturnType<typeof writesOf>): Promise<CountOutcome> {
+  if (!(error instanceof AwsError)) throw error;
+  const reasons = error.body['CancellationReasons'] as readonly { readonly Code?: string }[] | undefined;
+  const codes = (reasons ?? []).map(({ Code }) => Code);
+  // An item, an expression or the whole transaction is larger than DynamoDB takes: fewer clicks at once may still fit.
+  if (error.type === 'ValidationException' || codes.includes('ValidationError')) return 'too_large';
+  if (error.type !== 'TransactionCanceledException') throw error;
+  const erased = writes.flatMap(({ owner }, index) =>
+    owner !== null && codes[index] === 'ConditionalCheckFailed' ? [owner] : [],
+  );
+  if (erased.length > 0) return { erased };
+  await sleep(backoffMs(1));
+  return 'conflict';
+}
 
 /** Takes the place of an erased owner's total, for good: no transaction that adds to the link or workspace gets past it. */
 export const erasedLinkTotalItem = ({ domain, code }: { readonly domain: string; readonly code: string }) => ({
@@ -75,27 +81,32 @@ const writesOf = (table: string, { windows, increments }: CountTransaction, nowM
 
 /** One ADD per item, however many clicks and dimensions. */
 function counterUpdate(table: string, { item, workspaceId, isOwnersTotal, counters }: Increment) {
-  const names = [...counters.keys()];
   const set = membersOf(item, workspaceId);
-  const setNames = Object.keys(set);
-  const adds = `ADD ${[...counters.values()].map((count, index) => `#${index} :${count}`).join(',')}`;
+  const names: Record<string, string> = {};
+  const values: Record<string, FlatValue> = {};
+  const adds: string[] = [];
+  for (const [name, count] of counters) {
+    const index = adds.length;
+    names[`#${index}`] = name;
+    values[`:${count}`] = { N: String(count) };
+    adds.push(`#${index} :${count}`);
+  }
+  for (const [name, value] of Object.entries(set)) values[`:${name}`] = value;
+  const sets = Object.keys(set).map((name) => `${name}=:${name}`);
   return {
     TableName: table,
-    Key: countItemKey(item),
-    UpdateExpression:
-      setNames.length === 0 ? adds : `SET ${setNames.map((name) => `${name}=:${name}`).join(',')} ${adds}`,
+    Key: wireKey(countItemKey(item)),
+    UpdateExpression: `${sets.length === 0 ? '' : `SET ${sets.join(',')} `}ADD ${adds.join(',')}`,
     ...(isOwnersTotal ? { ConditionExpression: 'attribute_not_exists(erased)' } : {}),
-    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
-    ExpressionAttributeValues: Object.fromEntries([
-      ...setNames.map((name) => [`:${name}`, set[name]]),
-      ...[...counters.values()].map((count) => [`:${count}`, count]),
-    ]),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
   };
 }
 
 /** What an item has besides counters. A link's total also puts the link into its workspace's order by clicks. */
-function membersOf({ subject, period, start }: CountItem, workspaceId: string): Readonly<Record<string, unknown>> {
-  if (period === 'hour') return { ttl_s: Date.parse(`${start}:00:00Z`) / 1_000 + HOUR_LIFETIME_S };
-  if (period === 'total' && subject.kind === 'link') return { workspace_id: workspaceId, code: subject.code };
+function membersOf({ subject, period, start }: CountItem, workspaceId: string): Readonly<Record<string, FlatValue>> {
+  if (period === 'hour') return { ttl_s: { N: String(Date.parse(`${start}:00:00Z`) / 1_000 + HOUR_LIFETIME_S) } };
+  if (period === 'total' && subject.kind === 'link')
+    return { workspace_id: { S: workspaceId }, code: { S: subject.code } };
   return {};
 }

@@ -1,8 +1,8 @@
 import type { CountedWindow, WindowKey } from '../core/clicks/count-window.ts';
 import { WINDOW_PART_IDS } from '../core/clicks/count-window.ts';
-import { batchGet } from './batch-get.ts';
+import type { AwsJsonClient } from './aws-json.ts';
 import { nameOfKey } from './count-items.ts';
-import type { DocumentClient } from './dynamodb.ts';
+import { leanBatchGet, wireKey } from './lean-batch-get.ts';
 import { countedClicksKey } from './table.ts';
 
 /** Kinesis keeps records 24 h, the spool a week: windows are remembered longer than any click can still be on its way. */
@@ -12,27 +12,31 @@ const COUNTED_ID_LENGTH = 16;
 
 /** Heads first; then, of windows that outgrew their head, the further parts. */
 export async function readWindows(
-  client: DocumentClient,
+  dynamodb: AwsJsonClient,
   table: string,
   keys: readonly WindowKey[],
 ): Promise<readonly CountedWindow[]> {
-  const read = async (partKeys: readonly Record<string, unknown>[]) => {
-    const items = await batchGet(client, table, partKeys, { consistent: true });
-    return new Map(items.map((item) => [nameOfKey(item), item]));
-  };
-  const heads = await read(keys.map((key) => countedClicksKey(key, 0)));
+  const heads = await leanBatchGet(
+    dynamodb,
+    table,
+    keys.map((key) => countedClicksKey(key, 0)),
+  );
   const headOf = (key: WindowKey) => heads.get(nameOfKey(countedClicksKey(key, 0)));
   const furtherKeys = (key: WindowKey) => {
-    const parts = Math.ceil(Number(headOf(key)?.['count'] ?? 0) / WINDOW_PART_IDS);
+    const parts = Math.ceil(Number(headOf(key)?.['count']?.N ?? 0) / WINDOW_PART_IDS);
     return Array.from({ length: Math.max(0, parts - 1) }, (_, index) => countedClicksKey(key, index + 1));
   };
-  const further = await read(keys.flatMap(furtherKeys));
+  const further = await leanBatchGet(dynamodb, table, keys.flatMap(furtherKeys));
   return keys.flatMap((key) => {
     const head = headOf(key);
     if (head === undefined) return [];
     const parts = [head, ...furtherKeys(key).map((partKey) => further.get(nameOfKey(partKey)))];
     return [
-      { key, ids: new Set(parts.flatMap((part) => splitIds(String(part?.['ids'])))), version: Number(head['version']) },
+      {
+        key,
+        ids: new Set(parts.flatMap((part) => splitIds(part?.['ids']?.S ?? ''))),
+        version: Number(head['version']?.N),
+      },
     ];
   });
 }
@@ -48,28 +52,30 @@ const splitIds = (ids: string): readonly string[] =>
  */
 export function windowWrites(table: string, read: CountedWindow, added: readonly string[], nowMs: number) {
   const ids = [...read.ids, ...added];
-  const ttl_s = Math.floor(nowMs / 1_000) + WINDOW_LIFETIME_S;
+  const ttl_s = { N: String(Math.floor(nowMs / 1_000) + WINDOW_LIFETIME_S) };
   const firstTouched = Math.floor(read.ids.size / WINDOW_PART_IDS);
   const lastTouched = Math.floor((ids.length - 1) / WINDOW_PART_IDS);
-  const idsOf = (part: number): string => ids.slice(part * WINDOW_PART_IDS, (part + 1) * WINDOW_PART_IDS).join('');
-  const isUnchanged = {
-    ConditionExpression: read.version === 0 ? 'attribute_not_exists(pk)' : '#version = :version',
-    ...(read.version === 0
-      ? {}
-      : {
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':version': read.version },
-        }),
-  };
-  const head = { ...countedClicksKey(read.key, 0), ids: idsOf(0), count: ids.length, version: read.version + 1, ttl_s };
+  const part = (index: number) => ({
+    ...wireKey(countedClicksKey(read.key, index)),
+    ids: { S: ids.slice(index * WINDOW_PART_IDS, (index + 1) * WINDOW_PART_IDS).join('') },
+    ttl_s,
+  });
+  const head = { ...part(0), count: { N: String(ids.length) }, version: { N: String(read.version + 1) } };
   const further = Array.from(
     { length: lastTouched - Math.max(firstTouched, 1) + 1 },
     (_, index) => Math.max(firstTouched, 1) + index,
   );
   return [
-    { Put: { TableName: table, Item: head, ...isUnchanged } },
-    ...further.map((part) => ({
-      Put: { TableName: table, Item: { ...countedClicksKey(read.key, part), ids: idsOf(part), ttl_s } },
-    })),
+    { Put: { TableName: table, Item: head, ...onlyOver(read.version) } },
+    ...further.map((index) => ({ Put: { TableName: table, Item: part(index) } })),
   ];
 }
+
+/** A condition: the item still has the version that was read, or is not there yet (0). */
+export const onlyOver = (version: number) =>
+  version === 0
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : {
+        ConditionExpression: 'version = :former',
+        ExpressionAttributeValues: { ':former': { N: String(version) } },
+      };

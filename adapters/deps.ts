@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { leasedRateLimits } from '../core/accounts/leased-rate-limit.ts';
 import { reservedAliases } from '../core/links/alias.ts';
 import { newLinkPassword } from '../core/links/link-password.ts';
+import { awsJsonClient } from './aws-json.ts';
 import { blocklist } from './blocklist.ts';
 import { clickCounts } from './click-counts.ts';
 import { clickTotals } from './click-totals.ts';
@@ -53,7 +54,7 @@ export function analyticsDeps(env: FunctionEnv<'analytics'>) {
   const client = documentClient();
   return {
     store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
-    counts: clickCounts(client, env.COUNTS_TABLE, nowMs),
+    counts: clickCounts(client, awsJsonClient('dynamodb'), env.COUNTS_TABLE, nowMs),
     rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),
     domain: DEFAULT_DOMAIN,
     nowMs,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { SeenClick } from '../core/clicks/click-event.ts';
 import { newClickId } from '../core/clicks/click-id.ts';
+import type { SeenClick } from '../core/clicks/click-record.ts';
 import { dailySalts } from '../core/clicks/daily-salts.ts';
 import { groupCommit } from '../core/clicks/group-commit.ts';
 import type { ClickEvent } from '../core/clicks/row.ts';

@@ -3,8 +3,9 @@ import type { AttributeValue } from './attribute-value.ts';
 import type { AwsJsonClient } from './aws-json.ts';
 import { AwsError } from './aws-json.ts';
 import { saltKey } from './table.ts';
+import { withVisitorRetry } from './visitor-retry.ts';
 
-/** What is left of a day that nobody followed up expires this long after its end. */
+/** What neither a visit nor forget-salts removed expires this long after its day. */
 const LEFT_AFTER_DAY_S = 2 * 3_600;
 const DAY_S = 86_400;
 
@@ -35,6 +36,24 @@ export function saltStore(dynamodb: AwsJsonClient, saltsTable: string): SaltStor
     },
   };
 }
+
+/** Removes the salt where it is of an earlier day than the given one; one of that day stays. */
+export const saltForgetting =
+  (dynamodb: AwsJsonClient, saltsTable: string) =>
+  async (day: string): Promise<void> => {
+    const input = {
+      TableName: saltsTable,
+      Key: { pk: { S: saltKey().pk } },
+      ConditionExpression: 'attribute_not_exists(pk) OR #day < :day',
+      ExpressionAttributeNames: { '#day': 'day' },
+      ExpressionAttributeValues: { ':day': { S: day } },
+    };
+    try {
+      await withVisitorRetry((timeoutMs) => dynamodb('DeleteItem', input, timeoutMs));
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.type !== 'ConditionalCheckFailedException') throw error;
+    }
+  };
 
 function saltIn(item: Readonly<Record<string, AttributeValue>>, day: string): Uint8Array {
   const salt = item['salt']?.S;

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { parseClickEvent } from '../core/clicks/click-record.ts';
 import { MAX_COMMIT } from '../core/clicks/group-commit.ts';
 import type { SpoolDrain, SpooledLine } from '../core/clicks/spool-drain.ts';
-import { parseSpooledClicks } from './click-spool.ts';
+import { partitionKeyOf } from './click-stream.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { backoffMs } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
@@ -13,6 +14,16 @@ import { spooledClicksKey } from './table.ts';
 const MAX_ATTEMPTS = 5;
 /** DynamoDB: at most 25 items in one BatchWriteItem. */
 const MAX_DELETES = 25;
+
+/** Shard of lines that are no click to this version: they go on, whole, and end among the failed records. */
+const UNREADABLE = 'unreadable';
+
+/** Spooled clicks as they go back: what `encodeSpooledClicks` wrote, line by line. */
+export const parseSpooledClicks = (lines: string): readonly SpooledLine[] =>
+  lines.split('\n').map((line) => {
+    const event = parseClickEvent(line);
+    return { line, partitionKey: event === null ? UNREADABLE : partitionKeyOf(event.seen) };
+  });
 
 /** Many spooled batches share a PutRecords: after an outage of a minute there are thousands of them. */
 export function spoolDrain(

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SubjectDay, VisitorSketches } from '../core/clicks/count-clicks.ts';
 import { decodeSketch, encodeSketch } from '../core/clicks/sketch-encoding.ts';
 import type { Sketch } from '../core/clicks/unique-visitors.ts';
 import { EMPTY_SKETCH, withVisitors } from '../core/clicks/unique-visitors.ts';
-import { batchGet } from './batch-get.ts';
+import type { AwsJsonClient } from './aws-json.ts';
+import { AwsError } from './aws-json.ts';
 import type { ItemKey } from './count-items.ts';
 import { nameOfKey, visitorsKey } from './count-items.ts';
-import type { DocumentClient } from './dynamodb.ts';
+import { onlyOver } from './counted-windows.ts';
 import { backoffMs } from './dynamodb.ts';
+import { leanBatchGet, wireKey } from './lean-batch-get.ts';
+import { leanCall } from './lean-call.ts';
 
 /** What an item is known to have had: others may have added to it since, nobody took anything away. */
 type StoredSketch = { readonly sketch: Sketch; readonly version: number };
@@ -23,7 +24,7 @@ const SLOWEST_BACKOFF = 5;
  * Sketches beside the counters of each day. What this process has read or written is remembered: visitors that change
  * nothing there are in the table for certain, so a busy link costs neither reads nor writes for those who came before.
  */
-export function visitorSketches(client: DocumentClient, table: string): VisitorSketches {
+export function visitorSketches(dynamodb: AwsJsonClient, table: string): VisitorSketches {
   const remembered = new Map<string, StoredSketch>();
 
   const remember = (name: string, stored: StoredSketch): void => {
@@ -32,12 +33,12 @@ export function visitorSketches(client: DocumentClient, table: string): VisitorS
   };
 
   async function read(keys: readonly ItemKey[]): Promise<void> {
-    const found = await batchGet(client, table, keys, { consistent: true });
-    const items = new Map(found.map((item) => [nameOfKey(item), item]));
+    const items = await leanBatchGet(dynamodb, table, keys);
     for (const name of keys.map(nameOfKey)) {
       const item = items.get(name);
-      const sketch = item === undefined ? EMPTY_SKETCH : decodeSketch(item['sketch'] as Uint8Array);
-      remember(name, { sketch, version: Number(item?.['version'] ?? 0) });
+      const bytes = item?.['sketch']?.B;
+      const sketch = bytes === undefined ? EMPTY_SKETCH : decodeSketch(Buffer.from(bytes, 'base64'));
+      remember(name, { sketch, version: Number(item?.['version']?.N ?? 0) });
     }
   }
 
@@ -49,9 +50,9 @@ export function visitorSketches(client: DocumentClient, table: string): VisitorS
     if (sketch === stored.sketch) return true;
     const version = stored.version + 1;
     try {
-      await client.send(sketchUpdate(table, key, { sketch, version }));
+      await leanCall(dynamodb, 'PutItem', sketchPut(table, key, { sketch, version }));
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (!(error instanceof AwsError) || error.type !== 'ConditionalCheckFailedException') throw error;
       remembered.delete(nameOfKey(key));
       return false;
     }
@@ -73,21 +74,18 @@ export function visitorSketches(client: DocumentClient, table: string): VisitorS
     async remove(days: readonly SubjectDay[]) {
       const keys = days.map(visitorsKey);
       for (const key of keys) remembered.delete(nameOfKey(key));
-      await Promise.all(keys.map((Key) => client.send(new DeleteCommand({ TableName: table, Key }))));
+      await Promise.all(keys.map((key) => leanCall(dynamodb, 'DeleteItem', { TableName: table, Key: wireKey(key) })));
     },
   };
 }
 
 /** Only over the version that was read. */
-const sketchUpdate = (table: string, key: ItemKey, { sketch, version }: StoredSketch): UpdateCommand =>
-  new UpdateCommand({
-    TableName: table,
-    Key: key,
-    UpdateExpression: 'SET sketch = :sketch, version = :version',
-    ConditionExpression: version === 1 ? 'attribute_not_exists(pk)' : 'version = :former',
-    ExpressionAttributeValues: {
-      ':sketch': encodeSketch(sketch),
-      ':version': version,
-      ...(version === 1 ? {} : { ':former': version - 1 }),
-    },
-  });
+const sketchPut = (table: string, key: ItemKey, { sketch, version }: StoredSketch) => ({
+  TableName: table,
+  Item: {
+    ...wireKey(key),
+    sketch: { B: Buffer.from(encodeSketch(sketch)).toString('base64') },
+    version: { N: String(version) },
+  },
+  ...onlyOver(version - 1),
+});

@@ -1,3 +1,4 @@
+import { benchCounts } from './counts.ts';
 import { benchCreate } from './create.ts';
 import { benchRedirect } from './redirect.ts';
 import { benchRedirectFunction } from './redirect-function.ts';
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   redirect: benchRedirect,
   'redirect-function': benchRedirectFunction,
   create: benchCreate,
+  counts: benchCounts,
   'sign-ins': benchSignIns,
   summary: benchSummary,
   'user-agents': benchUserAgents,

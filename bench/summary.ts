@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { awsJsonClient } from '../adapters/aws-json.ts';
 import { clickCounts } from '../adapters/click-counts.ts';
 import { countItemKey, visitorsKey } from '../adapters/count-items.ts';
 import { TABLES } from '../adapters/table.ts';
@@ -75,6 +76,11 @@ export async function benchSummary(): Promise<void> {
       credentials: { accessKeyId: 'BENCH', secretAccessKey: 'bench' },
     }),
   );
+  const lean = awsJsonClient('dynamodb', {
+    AWS_ENDPOINT_URL_DYNAMODB: engine.url,
+    AWS_ACCESS_KEY_ID: 'BENCH',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+  });
   try {
     await engine.createTable({
       name: TABLE,
@@ -84,7 +90,7 @@ export async function benchSummary(): Promise<void> {
       indexes: [],
     });
     for (const each of CASES) await write(client, each);
-    const deps = { counts: clickCounts(client, TABLE, () => NOW_MS), nowMs: () => NOW_MS };
+    const deps = { counts: clickCounts(client, lean, TABLE, () => NOW_MS), nowMs: () => NOW_MS };
     const range = timeRange({ interval: '30d' }, NOW_MS);
     const ask = ({ code }: Case) =>
       summary(deps, { subject: linkOf(code), range, policy: 'exclude', filter: null }, { compare: false });

@@ -139,6 +139,13 @@ export function alarmFacts({ visitors, customers, accounts, streams, lake }: Wat
           },
         ]),
     {
+      name: 'SaltForgettingErrors',
+      means: 'The salt of a day that is over may still be there: visitor hashes of that day could be traced.',
+      metric: streams.forgetSalts.metricErrors(sum),
+      threshold: 1,
+      periods: 1,
+    },
+    {
       name: 'RecordsGivenUp',
       means:
         'A batch of clicks was given up on and lies in the failed records bucket: counts are too low until it is replayed.',

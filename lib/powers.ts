@@ -73,7 +73,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     timeoutS: 300,
     may: {
       links: ['dynamodb:GetItem'],
-      accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      accounts: ['dynamodb:GetItem'],
       live: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },
@@ -111,6 +111,11 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       clickSpool: ['dynamodb:BatchWriteItem'],
       clickStream: ['kinesis:PutRecords'],
     },
+  },
+  'forget-salts': {
+    memoryMb: 512,
+    timeoutS: 10,
+    may: { salts: ['dynamodb:DeleteItem'] },
   },
   'cache-sync': {
     memoryMb: 512,

@@ -18,6 +18,7 @@ import { openFunctionLog } from './lambda/function-log.ts';
 import { type LambdaHost, startLambdaHost } from './lambda/host.ts';
 import { checkServicePowers } from './lambda/service-powers.ts';
 import { type Pumps, startPumps } from './pumps/pumps.ts';
+import { startScheduler } from './pumps/scheduler.ts';
 import { startTtlSweeper, type TtlSweeper } from './pumps/ttl-sweeper.ts';
 import { startRotator } from './rotation/rotator.ts';
 import { Shutdown } from './shutdown.ts';
@@ -53,6 +54,8 @@ export type Laptop = {
   readonly outboxPath: string;
   /** Rotates a secret, or all that the template rotates, as if it were time to. */
   rotateSecret(name?: string): Promise<void>;
+  /** Calls what the template calls every so often, as if it were time to. */
+  runSchedules(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -101,6 +104,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   const host = started.closing(hostOf(plan, folder, engines, join(assembly.dir, 'compiled')));
   const invoke = (name: string, event: unknown): Promise<unknown> => host.invoke(name, event);
   const rotator = started.closing(startRotator(plan.secrets, { store: secrets, invoke, nowMs: Date.now, log: say }));
+  const scheduler = started.closing(startScheduler(plan.schedules, { invoke, log: say }));
   serveDoors(plan, host, { 'http-api': shortDoor, 'rest-api': appDoor });
   const pumps = started.closing(
     startPumps({
@@ -146,6 +150,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
     dataPath: folder.path,
     outboxPath: engines.ses.outboxDir,
     rotateSecret: (name) => rotator.rotate(name),
+    runSchedules: () => scheduler.runAll(),
     close: () => started.close(),
   };
 }

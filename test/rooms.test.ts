@@ -36,7 +36,10 @@ function mayImport({ from, target, typeOnly }: Import): boolean {
   if (FACTS.has(target)) return true;
   const library = isPackage(target) || isBuiltin(target);
   if (within(from, 'core'))
-    return within(target, 'core') || oneOf(target, 'node:crypto', 'node:net', 'node:util', 'zod', 'jose', 'qrcode');
+    return (
+      within(target, 'core') ||
+      oneOf(target, 'node:crypto', 'node:net', 'node:util', 'zod', 'jose', 'qrcode', 'bowser', 'isbot')
+    );
   if (within(from, 'adapters')) return within(target, 'adapters', 'core') || library;
   if (within(from, 'lambdas') && basename(from) === 'index.ts')
     return within(target, 'lambdas', 'adapters', 'core') || library;

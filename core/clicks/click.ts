@@ -1,4 +1,4 @@
-import { parseClickEvent } from './click-event.ts';
+import { parseClickEvent } from './click-record.ts';
 import type { Click } from './row.ts';
 import { tellUserAgent } from './user-agent.ts';
 

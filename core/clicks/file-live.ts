@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveClick } from './live-click.ts';
 import { liveClickOf } from './live-click.ts';
 import type { CountedBatch, LiveFeed } from './live-feed.ts';
@@ -18,8 +17,8 @@ export type FileLiveDeps = {
   readonly log: LiveLog;
   readonly watches: Pick<WatchStore, 'readMany'>;
   readonly nowMs: () => number;
-  /** Spreads writers that met. */
   readonly random: () => number;
+  readonly sleep: (delayMs: number) => Promise<unknown>;
 };
 
 /**
@@ -48,7 +47,7 @@ export const fileLive = (deps: FileLiveDeps): LiveFeed => ({
 const visitedAt = ({ at_ms }: Click): number => at_ms;
 
 async function fileInto(
-  { log, nowMs, random }: FileLiveDeps,
+  { log, nowMs, random, sleep }: FileLiveDeps,
   workspaceId: string,
   clicks: CountedBatch['counted'],
   filedSinceMs: number,
@@ -67,6 +66,7 @@ async function fileInto(
       previous = number;
     }
     if (wasFirst) return;
+    // Spreads the writers that met.
     await sleep(5 + random() * 20);
   }
   throw new Error(`Filing live clicks stayed contended through ${MAX_ATTEMPTS} attempts`);

@@ -4,8 +4,6 @@ export type DayCounts = { readonly day: string; readonly counters: Readonly<Reco
 /** All-time total, and the days from one on, oldest first. */
 export type CountedClicks = { readonly total: number; readonly days: readonly DayCounts[] };
 
-export type ClickStats = { read(domain: string, code: string, fromDay: string): Promise<CountedClicks> };
-
 export type LinkStats = {
   readonly total: number;
   readonly bots: number;

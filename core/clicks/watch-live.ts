@@ -75,7 +75,8 @@ async function beginningOf(log: LiveLog, workspaceId: string, after: LivePositio
 
 /** Whether the entry behind the position is the next one there was, not the next that is left. */
 async function isUnbroken(log: LiveLog, workspaceId: string, { number }: LivePosition): Promise<boolean> {
+  const tail = await log.readTail(workspaceId, NOTHING_OLDER);
+  if (tail.number <= number) return true;
   const [first] = await log.readAfter(workspaceId, number);
-  if (first !== undefined) return first.previous === number;
-  return (await log.readTail(workspaceId, NOTHING_OLDER)).number <= number;
+  return first?.previous === number;
 }

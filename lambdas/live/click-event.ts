@@ -39,11 +39,19 @@ export const clickData = z.strictObject({
   bot_rule: z.string(),
 });
 
-export function clickDataOf({ code, domain: _domain, at_ms, tags, ...click }: LiveClick): z.infer<typeof clickData> {
+export function clickDataOf({
+  id,
+  code,
+  domain: _domain,
+  at_ms,
+  tags,
+  ...click
+}: LiveClick): z.infer<typeof clickData> {
   return {
-    ...click,
+    id,
     short_code: code,
     clicked_at: new Date(at_ms).toISOString(),
+    ...click,
     tags: [...tags],
     bot_class: BOT_CLASSES.find((known) => known === click.bot_class) ?? '',
   };

@@ -18,7 +18,7 @@ export type LiveDeps = WatchLiveDeps & {
   readonly domain: string;
   /** Who may watch is asked again all the time. */
   readonly authenticate: AuthenticateDeps;
-  readonly sleep: (delayMs: number) => Promise<void>;
+  readonly sleep: (delayMs: number) => Promise<unknown>;
 };
 
 /** Part of "an event within two seconds of the click". */

@@ -121,7 +121,7 @@ function contentOf(shape: Operation['success'][number]): object {
 /** OpenAPI 3.1 has no words for events: what `data` is of each kind stands in an extension. */
 const eventStreamOf = ({ events }: EventSchemas): object => ({
   content: {
-    'text/event-stream': {
+    'text/event-stream; charset=utf-8': {
       schema: { type: 'string' },
       'x-events': Object.fromEntries(Object.entries(events).map(([name, data]) => [name, z.toJSONSchema(data)])),
     },

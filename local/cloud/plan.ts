@@ -8,6 +8,7 @@ import { type FunctionPlan, functionsOf } from './functions.ts';
 import { type HttpApiPlan, httpApisOf } from './http-api.ts';
 import { type RestApiPlan, restApisOf } from './rest-api.ts';
 import { type RolePlan, rolesOf } from './roles.ts';
+import { type SchedulePlan, schedulesOf } from './schedules.ts';
 import { type KeptSecretPlan, memberOf, type SecretPlan, secretOf, secretsOf } from './secrets.ts';
 import { type IgnoredResource, reasonToIgnore } from './stand-ins.ts';
 import { type StreamPlan, streamsOf } from './streams.ts';
@@ -25,6 +26,7 @@ export type Plan = {
   readonly functions: readonly FunctionPlan[];
   readonly roles: readonly RolePlan[];
   readonly eventSources: readonly EventSourcePlan[];
+  readonly schedules: readonly SchedulePlan[];
   readonly httpApis: readonly HttpApiPlan[];
   readonly restApis: readonly RestApiPlan[];
   readonly distributions: readonly DistributionPlan[];
@@ -65,6 +67,7 @@ export function planOf(stacks: readonly Stack[], facts: PlanFacts): Plan {
     functions,
     roles: rolesOf(cloud, new Set([...functions, ...deliveryStreams].map(({ roleName }) => roleName))),
     eventSources: eventSourcesOf(cloud),
+    schedules: schedulesOf(cloud),
     httpApis: httpApisOf(cloud),
     restApis: restApisOf(cloud),
     distributions: distributionsOf(cloud),

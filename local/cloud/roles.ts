@@ -22,7 +22,8 @@ export function rolesOf(cloud: Cloud, roleNames: ReadonlySet<string>): readonly 
     .map((role) => ({ name: role.name, arn: role.attribute('Arn'), statements: statementsOf(role, cloud) }));
 }
 
-function statementsOf(role: CloudResource, cloud: Cloud): readonly Statement[] {
+/** All statements of a role, also of one that no function takes. */
+export function statementsOf(role: CloudResource, cloud: Cloud): readonly Statement[] {
   const inline = role.properties.list('Policies');
   const attached = cloud
     .ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')

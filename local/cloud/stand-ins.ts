@@ -32,6 +32,7 @@ export const PLAYED: ReadonlySet<string> = new Set([
   'AWS::Lambda::Permission',
   'AWS::Lambda::Version',
   'AWS::S3::Bucket',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::RotationSchedule',
   'AWS::SecretsManager::Secret',
 ]);
@@ -90,5 +91,6 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['SES', 'each mail is a file in the outbox'],
   ['Event source mappings', 'pumps with checkpoints, retries, bisecting'],
   ['Firehose, Glue', 'Parquet of the same columns below the same prefixes, at most five seconds later'],
+  ['EventBridge Scheduler', 'functions called at the rates of the template'],
   ['CloudWatch Logs', 'files under logs'],
 ];

@@ -50,7 +50,7 @@ export function playRestApi(plan: RestApiPlan, host: Pick<LambdaHost, 'invoke' |
     }
     const { statusCode, headers, body } = answered;
     cutAfterMs(body, timeoutMs);
-    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
     return { status: statusCode, headers: Object.fromEntries(named), body };
   }
 

@@ -18,6 +18,8 @@ export function passOn(body: Readable, response: ServerResponse, longestSilenceM
     body.pause();
     response.once('drain', () => body.resume());
   });
+  // Closing says it all.
+  body.once('error', () => undefined);
   body.once('end', () => response.end());
   body.once('close', () => {
     clearTimeout(silence);

@@ -30,7 +30,7 @@ export type ToReader =
   | { readonly kind: 'head'; readonly head: StreamHead }
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array }
   | { readonly kind: 'end' }
-  /** The invocation is over, ended or not. */
+  /** The handler has returned, whether it ended the stream or not. */
   | { readonly kind: 'over' };
 
 /** And to it: the chunk has found room, so the next may come; or nobody reads any more. */

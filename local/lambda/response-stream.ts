@@ -44,8 +44,8 @@ export async function runStreaming(
   try {
     await handler(event, stream, context);
     await closed;
-  } finally {
     stream.sendOver();
+  } finally {
     port.close();
   }
 }

@@ -11,7 +11,7 @@ export type IncomingStream = {
   /** Resolves when the function has said status and headers; rejects where it fails before. */
   readonly answer: Promise<StreamedAnswer>;
   /** The invocation failed: what did not arrive by now never will. */
-  fail(error: Error): void;
+  readonly fail: (error: Error) => void;
 };
 
 /** The host's end of one streamed invocation. */

@@ -21,7 +21,7 @@ import { pick, seededRandom } from '../fixtures/seeded-random.ts';
 import type { TestTables } from '../fixtures/tables.ts';
 import { startTables } from '../fixtures/tables.ts';
 
-const CLICKS = 400;
+const CLICKS = 200;
 const SPAN_DAYS = 40;
 
 const SUBJECTS: readonly Subject[] = [
@@ -64,21 +64,20 @@ let tables: TestTables;
 let stored: ClickCounts;
 beforeAll(async () => {
   tables = await startTables();
-  stored = clickCounts(tables.client, 'counts', () => NOW_MS);
-  const store = countStore(tables.client, 'counts', () => NOW_MS);
-  const sketches = visitorSketches(tables.client, 'counts');
+  stored = clickCounts(tables.client, tables.lean, 'counts', () => NOW_MS);
+  const store = countStore(tables.lean, 'counts', () => NOW_MS);
+  const sketches = visitorSketches(tables.lean, 'counts');
   const result = await countClicks({ store, sketches }, clicks);
   expect(result.counted).toHaveLength(CLICKS);
 });
 afterAll(() => tables.close());
 
 const questions: readonly (readonly [string, Question])[] = SUBJECTS.flatMap((subject) =>
-  RANGES.flatMap((request) =>
-    (['exclude', 'include'] as const).map((policy) => {
-      const question: Question = { subject, range: timeRange(request, NOW_MS), policy, filter: null };
-      return [`${JSON.stringify(subject)} ${JSON.stringify(request)} bots ${policy}`, question] as const;
-    }),
-  ),
+  RANGES.map((request, index) => {
+    const policy = index % 2 === 0 ? 'exclude' : 'include';
+    const question: Question = { subject, range: timeRange(request, NOW_MS), policy, filter: null };
+    return [`${JSON.stringify(subject)} ${JSON.stringify(request)}, bots: ${policy}`, question] as const;
+  }),
 );
 
 describe('Numbers out of DynamoDB are those of the clicks', () => {
@@ -99,10 +98,10 @@ describe('Numbers out of DynamoDB are those of the clicks', () => {
   });
 
   it('and there are some', async () => {
-    const question = questions[2]?.[1];
+    const question = questions[1]?.[1];
     if (question === undefined) throw new Error('no question');
     const { totals, top } = await summary({ counts: stored, nowMs: () => NOW_MS }, question, { compare: false });
-    expect(totals.clicks).toBeGreaterThan(20);
+    expect(totals.clicks).toBeGreaterThan(10);
     expect(totals.unique_visitors).toBeGreaterThan(10);
     expect(top.city?.map(({ value }) => value).sort()).toEqual(['Berlin', 'São Paulo', 'Wien']);
   });

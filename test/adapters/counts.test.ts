@@ -34,11 +34,11 @@ afterAll(() => tables.close());
 
 /** As another process would count: remembering nothing. */
 const counting = (): CountDeps => ({
-  store: countStore(tables.client, 'counts', () => NOW_MS),
-  sketches: visitorSketches(tables.client, 'counts'),
+  store: countStore(tables.lean, 'counts', () => NOW_MS),
+  sketches: visitorSketches(tables.lean, 'counts'),
 });
 const totals = () => clickTotals(tables.client, 'counts');
-const counts = () => clickCounts(tables.client, 'counts', () => NOW_MS);
+const counts = () => clickCounts(tables.client, tables.lean, 'counts', () => NOW_MS);
 const tag = (workspaceId: string, name: string): Subject => ({ kind: 'tag', workspaceId, tag: name });
 const link = (code: string): Subject => linkOf({ domain: 'default', code });
 const sizes = async (counted: ReturnType<typeof countClicks>) => {
@@ -216,7 +216,7 @@ describe('Visitors in DynamoDB', () => {
     Object.assign(writes, { reads: 0, updates: 0 });
     tables.engine.faultFor = ({ action }) => {
       if (action === 'dynamodb:BatchGetItem') writes.reads += 1;
-      if (action === 'dynamodb:UpdateItem') writes.updates += 1;
+      if (action === 'dynamodb:PutItem') writes.updates += 1;
       return null;
     };
   };
@@ -236,7 +236,7 @@ describe('Visitors in DynamoDB', () => {
   });
 
   it('are all in, whoever adds them at the same time', async () => {
-    const sketches = Array.from({ length: 6 }, () => visitorSketches(tables.client, 'counts'));
+    const sketches = Array.from({ length: 6 }, () => visitorSketches(tables.lean, 'counts'));
     const day = { subject: link('crowd'), day: '2026-11-21' };
     const all = Array.from({ length: 120 }, (_, index) => visitor(index));
     await Promise.all(
@@ -253,7 +253,7 @@ describe('Visitors in DynamoDB', () => {
   });
 
   it('that were there before cost neither reads nor writes', async () => {
-    const sketches = visitorSketches(tables.client, 'counts');
+    const sketches = visitorSketches(tables.lean, 'counts');
     const day = { subject: link('regulars'), day: '2026-11-21' };
     watch();
     const visitors = new Set([visitor(1), visitor(2)]);
@@ -268,18 +268,18 @@ describe('Visitors in DynamoDB', () => {
   it('are in after an answer that was lost', async () => {
     let calls = 0;
     tables.engine.faultFor = ({ action }) => {
-      if (action !== 'dynamodb:UpdateItem') return null;
+      if (action !== 'dynamodb:PutItem') return null;
       calls += 1;
       return calls === 1 ? { kind: 'lose-answer' } : null;
     };
     const day = { subject: link('lost'), day: '2026-11-21' };
-    await visitorSketches(tables.client, 'counts').add([{ ...day, visitors: new Set([visitor(1)]) }]);
+    await visitorSketches(tables.lean, 'counts').add([{ ...day, visitors: new Set([visitor(1)]) }]);
     expect(estimateVisitors(await counts().visitors(link('lost'), ['2026-11-21']))).toBe(1);
     expect(calls).toBe(2);
   });
 
   it('that are removed are gone, also for who remembers them', async () => {
-    const sketches = visitorSketches(tables.client, 'counts');
+    const sketches = visitorSketches(tables.lean, 'counts');
     const day = { subject: link('gone'), day: '2026-11-21' };
     const some = { ...day, visitors: new Set([visitor(1)]) };
     await sketches.add([some]);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { saltStore } from '../../adapters/salts.ts';
+import { saltForgetting, saltStore } from '../../adapters/salts.ts';
 import { TABLES } from '../../adapters/table.ts';
 import type { TestTables } from '../fixtures/tables.ts';
 import { startTables } from '../fixtures/tables.ts';
@@ -43,13 +43,29 @@ describe('The day’s salt in its table', () => {
     expect(await items()).toEqual(before);
   });
 
-  it('expires two hours after its day where nobody comes to overwrite it', async () => {
+  it('expires two hours after its day where nothing else removed it', async () => {
     await saltStore(tables.lean, 'salts').take(TODAY, randomBytes(32), 1_000);
     const sweepAt = (iso: string) => tables.engine.sweepExpired('salts', 'ttl_s', Date.parse(iso) / 1_000);
     await sweepAt('2026-11-22T01:59:59Z');
     expect(await items()).toHaveLength(1);
     await sweepAt('2026-11-22T02:00:00Z');
     expect(await items()).toEqual([]);
+  });
+
+  it.each([
+    [TODAY, 1],
+    [TOMORROW, 0],
+  ])('is removed when its day is over, also without a visit: asked on %s, %i are left', async (day, left) => {
+    await saltStore(tables.lean, 'salts').take(TODAY, randomBytes(32), 1_000);
+    await saltForgetting(tables.lean, 'salts')(day);
+    expect(await items()).toHaveLength(left);
+  });
+
+  it('that is not there any more is no trouble, a table that is away is', async () => {
+    const forget = saltForgetting(tables.lean, 'salts');
+    await expect(forget(TOMORROW)).resolves.toBeUndefined();
+    tables.engine.faultFor = () => ({ kind: 'refuse', status: 500, errorType: 'InternalServerError' });
+    await expect(forget(TOMORROW)).rejects.toThrow('InternalServerError');
   });
 
   it('is not waited for longer than asked', async () => {

@@ -142,7 +142,7 @@ const sorted = (_name: string, value: unknown): unknown =>
     : value;
 
 const isVolatile = ({ pk, sk }: Readonly<Record<string, unknown>>): boolean =>
-  /^(attempts|mail)#/.test(String(pk)) || String(sk).startsWith('limit#');
+  /^(attempts|mail|live)#/.test(String(pk)) || String(sk).startsWith('limit#');
 
 /** What is in one and not in the other. */
 const difference = (one: readonly string[], other: readonly string[]) => ({

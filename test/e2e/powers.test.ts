@@ -1,5 +1,6 @@
 import { blocklistKey } from '../../adapters/table.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
+import { readEvents } from '../fixtures/event-reader.ts';
 import { cookiesIn, newEmail, newPassword, open, signIn, signUp, tokenMailedTo } from './people.ts';
 import { refusal } from './problem.ts';
 import { eventually, type Product, startProduct } from './product.ts';
@@ -72,13 +73,26 @@ describe('one drive through the whole product', () => {
     await counted('driven', 4);
   });
 
+  test('who watches sees clicks as they happen', async () => {
+    const reader = await readEvents(`${product.app}/v1/urls/driven/clicks/live`, {
+      authorization: `Bearer ${product.key}`,
+    });
+    expect((await reader.next()).event).toBe('ready');
+    // Long enough to be asked again who watches.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await product.visit('/driven');
+    expect((await reader.next()).event).toBe('click');
+    reader.close();
+    await counted('driven', 5);
+  });
+
   test('with Kinesis away clicks are spooled, and fed back when it answers again', async () => {
     const { kinesis } = product.laptop.engines;
     kinesis.faultFor = ({ action }) =>
       action === 'kinesis:PutRecords' ? { kind: 'refuse', status: 500, errorType: 'InternalFailure' } : null;
     expect((await product.visit('/driven')).status).toBe(302);
     kinesis.faultFor = null;
-    await counted('driven', 5);
+    await counted('driven', 6);
   });
 
   test('with the counter failing its batch is tried again', async () => {
@@ -89,7 +103,7 @@ describe('one drive through the whole product', () => {
         ? { kind: 'refuse', status: 500, errorType: 'InternalServerError' }
         : null;
     await product.visit('/driven');
-    await counted('driven', 6);
+    await counted('driven', 7);
     dynamoDb.faultFor = null;
     expect(refusals).toBeLessThan(1);
   });
@@ -123,6 +137,10 @@ describe('one drive through the whole product', () => {
     expect(await invoke({ command: 'create-user', email, name: 'Operated' })).toMatchObject({ user: { email } });
     expect(await invoke({ command: 'make-admin', email })).toMatchObject({ user: { is_admin: true } });
     expect(await invoke({ command: 'reset-password', email })).toHaveProperty('password_reset_token');
+  });
+
+  test('what is called every so often is called', async () => {
+    await product.laptop.runSchedules();
   });
 
   test('everything says that it is well', async () => {

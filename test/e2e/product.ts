@@ -124,10 +124,17 @@ export async function send(url: string, { method, body, key, headers }: Call): P
     },
     ...(sent === undefined ? {} : { body: sent }),
   });
-  const text = await response.text();
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  const text = isStream ? await beginningOf(response) : await response.text();
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   const json = <T>(): T => JSON.parse(text) as T;
   return { status: response.status, headers: response.headers, text, json };
+}
+
+/** What a stream of events begins with: it has no end to wait for. Leaves after that. */
+async function beginningOf({ body }: Response): Promise<string> {
+  for await (const chunk of body ?? []) return new TextDecoder().decode(chunk);
+  return '';
 }
 
 /** Asks again until `done`, at most `withinMs`; answers how long it took and throws what was last seen. */

@@ -94,7 +94,7 @@ describe('beside a running Signpost', () => {
   });
 
   test.each([
-    ['Two-minute tour', 5],
+    ['Two-minute tour', 6],
     ['Accounts', 5],
   ])('the commands of “%s” print what the README says', async (heading, count) => {
     const blocks = blocksIn(section(heading));

@@ -115,6 +115,19 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
     ok: 200,
     prepare: async (world) => ({ path: `/v1/urls/${await newLink(world)}/stats`, workspaceId: world.workspaceId }),
   },
+  'GET /v1/analytics/summary': { ok: 200, prepare: inWorkspace('/v1/analytics/summary?compare=previous') },
+  'GET /v1/analytics/timeseries': { ok: 200, prepare: inWorkspace('/v1/analytics/timeseries?granularity=week') },
+  'GET /v1/analytics/breakdown': { ok: 200, prepare: inWorkspace('/v1/analytics/breakdown?by=city') },
+  'GET /analytics/summary': { ok: 200, prepare: inWorkspace('/analytics/summary') },
+  'GET /analytics/dashboard': { ok: 200, prepare: inWorkspace('/analytics/dashboard') },
+  'GET /v1/analytics/live': { ok: 200, prepare: inWorkspace('/v1/analytics/live') },
+  'GET /v1/urls/{code}/clicks/live': {
+    ok: 200,
+    prepare: async (world) => ({
+      path: `/v1/urls/${await newLink(world)}/clicks/live`,
+      workspaceId: world.workspaceId,
+    }),
+  },
   'POST /url/shorten': { ok: 201, prepare: inWorkspace('/url/shorten', () => ({ original_url: TARGET })) },
 
   'POST /v1/auth/password/change': {

@@ -8,7 +8,9 @@ import { type Answer, type Call, type Product, startProduct } from './product.ts
 import { everyRouteCalled } from './route-calls.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
-type Content = Readonly<Record<string, { readonly schema: Schema }>>;
+type Content = Readonly<
+  Record<string, { readonly schema: Schema; readonly 'x-events'?: Readonly<Record<string, Schema>> }>
+>;
 type Operation = {
   readonly operationId: string;
   readonly summary: string;
@@ -96,9 +98,13 @@ function expectDocumented(method: string, path: string, answer: Answer): void {
   documented.add(`${method} ${path}`);
   const type = answer.headers.get('content-type') ?? '';
   if (answer.text === '' || type.startsWith('text/html')) return;
-  const schema = response?.content?.[type]?.schema;
+  const content = response?.content?.[type];
+  const isStream = type.startsWith('text/event-stream');
+  const schema = isStream ? content?.['x-events']?.['ready'] : content?.schema;
   if (schema === undefined) throw new Error(`${method} ${path} ${answer.status}: ${type} is not documented.`);
-  const { error } = validatorOf(schema).safeParse(answer.json());
+  const { error } = validatorOf(schema).safeParse(
+    isStream ? JSON.parse(/^data: (.*)$/m.exec(answer.text)?.[1] ?? '') : answer.json(),
+  );
   expect([method, path, answer.status, error?.issues ?? []]).toEqual([method, path, answer.status, []]);
 }
 
@@ -122,6 +128,20 @@ describe('live answers are what the document says', () => {
     ['GET', '/v1/urls/{code}', 404, '/v1/urls/nothing', {}],
     ['GET', '/v1/urls/{code}/stats', 200, '/v1/urls/documented/stats', {}],
     ['GET', '/v1/urls/{code}/stats', 400, '/v1/urls/documented/stats?days=x', {}],
+    ['GET', '/v1/analytics/summary', 200, '/v1/analytics/summary?compare=previous&timezone=Asia/Kolkata', {}],
+    ['GET', '/v1/analytics/summary', 200, '/v1/analytics/summary?short_code=documented&country=DE', {}],
+    ['GET', '/v1/analytics/summary', 304, '/v1/analytics/summary', { headers: { 'if-none-match': '*' } }],
+    ['GET', '/v1/analytics/summary', 400, '/v1/analytics/summary?interval=x', {}],
+    ['GET', '/v1/analytics/summary', 404, '/v1/analytics/summary?short_code=nothing', {}],
+    ['GET', '/v1/analytics/summary', 422, '/v1/analytics/summary?country=DE&device=tv', {}],
+    ['GET', '/v1/analytics/timeseries', 200, '/v1/analytics/timeseries?interval=24h', {}],
+    ['GET', '/v1/analytics/breakdown', 200, '/v1/analytics/breakdown?by=browser', {}],
+    ['GET', '/v1/analytics/live', 200, '/v1/analytics/live', {}],
+    ['GET', '/v1/analytics/live', 400, '/v1/analytics/live', { headers: { 'last-event-id': 'x' } }],
+    ['GET', '/v1/urls/{code}/clicks/live', 200, '/v1/urls/documented/clicks/live', {}],
+    ['GET', '/v1/urls/{code}/clicks/live', 404, '/v1/urls/nothing/clicks/live', {}],
+    ['GET', '/analytics/summary', 200, '/analytics/summary', {}],
+    ['GET', '/analytics/dashboard', 200, '/analytics/dashboard?tag=a', {}],
     ['PATCH', '/v1/urls/{code}', 200, '/v1/urls/documented', { method: 'PATCH', body: { title: 'u' } }],
     [
       'PATCH',

@@ -403,6 +403,7 @@ describe('statistics', () => {
         { country: 'DE', clicks: 2 },
       ],
       by_device: expect.arrayContaining(['mobile', 'tablet', 'desktop', 'tv'].map((device) => ({ device, clicks: 1 }))),
+      counted_through: expect.stringMatching(/Z$/),
     });
     expect((await product.api(`/v1/urls/${code}`)).json<LinkAnswer>().clicks).toBe(4);
   });

@@ -112,19 +112,25 @@ describe('mail', () => {
   });
 });
 
-describe('signing in', () => {
+describe('visitors', () => {
   const concurrencyOf = (stage: Assembly) =>
     stage
       .ofType('AWS::Lambda::Function')
       .filter(({ properties }) => 'ReservedConcurrentExecutions' in properties)
       .map(({ id, properties }) => [id.replace(/Function.*/, ''), properties['ReservedConcurrentExecutions']]);
 
-  it('leaves visitors their share of the account in prod, and reserves nothing in a new account', () => {
-    expect(concurrencyOf(prod)).toEqual([['Auth', 50]]);
+  it('keep their share of the account in prod, whoever signs in or watches; a new account reserves nothing', () => {
+    expect(concurrencyOf(prod)).toEqual([
+      ['Auth', 50],
+      ['Live', 100],
+    ]);
     expect(concurrencyOf(dev)).toEqual([]);
-    expect(concurrencyOf(assemblyOf('prod', { accounts: { maxConcurrentSignIns: 5 } }))).toEqual([['Auth', 5]]);
+    const one = assemblyOf('prod', { accounts: { maxConcurrentSignIns: 5 }, clicks: { maxLiveStreams: null } });
+    expect(concurrencyOf(one)).toEqual([['Auth', 5]]);
   });
+});
 
+describe('signing in', () => {
   it('is public where there is no account yet, and guarded where one is changed', () => {
     const auth = ROUTES.filter((route) => route.function === 'auth' && route.aliasOf === undefined);
     const guarded = auth.filter(({ access }) => access !== 'public').map(({ path }) => path);

@@ -50,7 +50,9 @@ it('makes bundles that load as they stand and export a handler', () => {
     REGISTRATION: 'open',
     MAIL_FROM: 'Signpost <no-reply@example.com>',
   };
+  // As Lambda's runtime has it for functions that stream.
   const script = `
+    globalThis.awslambda = { streamifyResponse: (handler) => handler };
     for (const name of ${JSON.stringify(FUNCTIONS)}) {
       const { handler } = await import('${functionsDir}/' + name + '/index.mjs');
       console.log(name, typeof handler);

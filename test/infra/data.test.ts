@@ -72,8 +72,8 @@ it('keeps both secrets in prod, and starts without signing keys', () => {
   expect(prod.one('AWS::SecretsManager::Secret', 'SigningKeys').properties['SecretString']).toBe('{"keys":[]}');
 });
 
-it('has no backup of what must be forgotten: the salts, and clicks that still have their user agents', () => {
-  expect(tableNames.filter((name) => (TABLES[name] as TableFacts).forgets)).toEqual(['clickSpool', 'salts']);
+it('has no backup of what must be forgotten or is gone in minutes', () => {
+  expect(tableNames.filter((name) => (TABLES[name] as TableFacts).forgets)).toEqual(['clickSpool', 'salts', 'live']);
 });
 
 it('tells the followers of the outbox keys only, so that no stream holds a mail', () => {

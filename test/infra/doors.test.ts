@@ -1,6 +1,7 @@
 import { FAILURES, type FailureWord } from '../../core/errors.ts';
 import { ROUTES, SHORT_DOOR_FALLBACK } from '../../lambdas/routes.ts';
 import { VIEWER_REQUEST_CODE } from '../../lib/constructs/viewer-request.ts';
+import { FUNCTION_POWERS } from '../../lib/powers.ts';
 import { type Assembly, assemblyOf, type Properties, type Resource } from './assembly.ts';
 
 const prod = assemblyOf('prod');
@@ -63,6 +64,28 @@ describe('the app domain', () => {
         `${route.method} ${route.path} → AWS_PROXY ${route.function}, ${route.access === 'public' ? 'public' : 'guarded'}`,
     );
     expect(made.sort()).toEqual(meant.sort());
+  });
+
+  it('streams what lambdas/routes.ts says streams, for as long as the function may run, and buffers all else', () => {
+    const methods = prod.ofType('AWS::ApiGateway::Method').map(({ properties }) => ({
+      route: `${String(properties['HttpMethod'])} ${pathOf(without(properties, 'ResourceId')) || '/'}`,
+      integration: properties['Integration'] as Properties,
+    }));
+    const streaming = methods.filter(({ integration }) => integration['ResponseTransferMode'] === 'STREAM');
+    const meant = ROUTES.filter(({ streams }) => streams === true).map(({ method, path }) => `${method} ${path}`);
+    expect(streaming.map(({ route }) => route).sort()).toEqual(meant.sort());
+    expect(meant.length).toBeGreaterThan(0);
+    for (const { route, integration } of methods) {
+      const path = meant.includes(route)
+        ? /2021-11-15\/functions\/.*\/response-streaming-invocations$/
+        : /2015-03-31\/functions\/.*\/invocations$/;
+      expect([route, String(integration['Uri'])]).toEqual([route, expect.stringMatching(path) as string]);
+    }
+    for (const { integration } of streaming) {
+      expect(integration['TimeoutInMillis']).toBe(FUNCTION_POWERS.live.timeoutS * 1_000);
+      // API Gateway's limit for streams.
+      expect(integration['TimeoutInMillis']).toBeLessThanOrEqual(15 * 60_000);
+    }
   });
 
   it('asks the authorizer about every guarded request anew', () => {

@@ -105,9 +105,12 @@ describe.each([
       Timeout: FUNCTION_POWERS[name].timeoutS,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.stringContaining(`${constructId(name)}Logs`) },
     });
-    expect(properties['ReservedConcurrentExecutions']).toBe(
-      name === 'auth' ? (assembly.settings.accounts.maxConcurrentSignIns ?? undefined) : undefined,
-    );
+    const { accounts, clicks } = assembly.settings;
+    const reserved: Readonly<Partial<Record<FunctionName, number | null>>> = {
+      auth: accounts.maxConcurrentSignIns,
+      live: clicks.maxLiveStreams,
+    };
+    expect(properties['ReservedConcurrentExecutions']).toBe(reserved[name] ?? undefined);
   });
 });
 

@@ -30,6 +30,7 @@ it('rings for redirects, both doors, signing in, everything that can fall behind
       'redirect-slow',
       'redirect-throttles',
       'rows-given-up',
+      'salt-forgetting-errors',
       'short-domain-failures',
       'sign-in-errors',
       'sign-in-throttles',

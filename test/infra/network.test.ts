@@ -72,7 +72,8 @@ it('reaches DynamoDB and Kinesis through endpoints that pass our tables and our 
   for (const endpoint of endpoints) {
     const { Statement } = endpoint['PolicyDocument'] as { Statement: { Resource: string }[] };
     expect(Statement.length).toBeGreaterThan(0);
-    for (const { Resource } of Statement) expect(Resource).toMatch(/^<(LinksTable|ClickSpoolTable|Clicks)\w+\.Arn>$/);
+    for (const { Resource } of Statement)
+      expect(Resource).toMatch(/^<(LinksTable|ClickSpoolTable|SaltsTable|Clicks)\w+\.Arn>$/);
   }
 });
 

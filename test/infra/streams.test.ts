@@ -89,3 +89,30 @@ it('waits to fill a batch as long as the stage says', () => {
     MaximumBatchingWindowInSeconds: 7,
   });
 });
+
+it('forgets salts every hour, by a role that can do nothing but call that function', () => {
+  const forgetSalts = `<${prod.one('AWS::Lambda::Function', 'ForgetSaltsFunction').id}.Arn>`;
+  const role = prod.one('AWS::IAM::Role', 'ForgetSaltsHourly');
+  expect(prod.ofType('AWS::Scheduler::Schedule').map(({ properties }) => properties)).toEqual([
+    expect.objectContaining({
+      ScheduleExpression: 'rate(1 hour)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: expect.objectContaining({ Arn: forgetSalts, RoleArn: `<${role.id}.Arn>` }),
+    }),
+  ]);
+  expect(role.properties['Policies']).toEqual([
+    expect.objectContaining({
+      PolicyDocument: expect.objectContaining({
+        Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: forgetSalts }],
+      }),
+    }),
+  ]);
+  expect(role.properties['AssumeRolePolicyDocument']).toMatchObject({
+    Statement: [
+      {
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+      },
+    ],
+  });
+});

@@ -325,8 +325,8 @@ describe('An erasure', () => {
     await begin(...jobsOf('ada'));
     await eraseAll(jobsOf('ada'));
     const counting: CountDeps = {
-      store: countStore(tables.client, 'counts', () => NOW_MS),
-      sketches: visitorSketches(tables.client, 'counts'),
+      store: countStore(tables.lean, 'counts', () => NOW_MS),
+      sketches: visitorSketches(tables.lean, 'counts'),
     };
     const sizesOf = async (clicks: readonly Click[]) => {
       const { counted, known } = await countClicks(counting, clicks);

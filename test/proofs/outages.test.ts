@@ -75,10 +75,10 @@ const garbageFor = (code: string): readonly [string, ...string[]] => {
   const entry = encodeHotLink(aHotLink({ code, targetUrl: 'https://evil.example/' }));
   return [
     'garbage \u0000\uffff',
-    '1:null',
-    '1:{}',
+    '2:null',
+    '2:{}',
     entry.slice(0, -9),
-    entry.replace('1:', '0:'),
+    entry.replace('2:', '1:'),
     encodeHotLink(aHotLink({ code: `${code}x`, targetUrl: 'https://evil.example/' })),
   ];
 };

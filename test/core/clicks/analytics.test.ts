@@ -281,7 +281,7 @@ describe('Whatever is asked, in whichever time zone', () => {
       fc.asyncProperty(someClicks, aQuestion, async (some, { timezone, from, to, policy }) => {
         const clicks = some.map((click) => aClick(click as Partial<Click>));
         const [start, end] = [new Date(Math.min(from, to)).toISOString(), new Date(Math.max(from, to)).toISOString()];
-        const question = ask({ start, end, timezone }, { policy: policy as Question['policy'] });
+        const question = ask({ start, end, timezone }, { policy });
         const { startMs, endMs } = question.range;
         const inside = clicks.filter(({ at_ms }) => at_ms >= startMs && at_ms < endMs);
         const wanted = inside.filter(({ bot }) => policy === 'include' || !bot);

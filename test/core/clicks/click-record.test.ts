@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { encodeClickEvent, MAX_TEXT_LENGTH, parseClickEvent } from '../../../core/clicks/click-event.ts';
+import { encodeClickEvent, MAX_TEXT_LENGTH } from '../../../core/clicks/click-event.ts';
 import { newClickId } from '../../../core/clicks/click-id.ts';
+import { parseClickEvent } from '../../../core/clicks/click-record.ts';
 import type { ClickEvent } from '../../../core/clicks/row.ts';
 import { CLICK_SOURCES, DEVICES, SEEN_COLUMNS } from '../../../core/clicks/row.ts';
 import { aClickEvent } from '../../fixtures/clicks.ts';
