@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -42,7 +43,8 @@ export function rewriteAnswer(
 }
 
 export function idempotencyStore(client: DocumentClient, table: string): IdempotencyStore {
-  const keyOf = ({ workspaceId, key }: KeyedRequest) => idempotencyKey(workspaceId, key);
+  const keyOf = ({ workspaceId, key }: KeyedRequest) =>
+    idempotencyKey(workspaceId, createHash('sha256').update(key).digest('hex'));
 
   /** Takes a lease that nobody holds any more. */
   const resume = async (
@@ -103,11 +105,12 @@ export function idempotencyStore(client: DocumentClient, table: string): Idempot
       }
     },
     async finish(request, answer) {
+      // An answered request begins no more, and from its seed follow secrets: the token of an invite.
       await client.send(
         new UpdateCommand({
           TableName: table,
           Key: keyOf(request),
-          UpdateExpression: 'SET answer = if_not_exists(answer, :answer)',
+          UpdateExpression: 'SET answer = if_not_exists(answer, :answer) REMOVE seed, lease_owner',
           ExpressionAttributeValues: { ':answer': pack(answer) },
         }),
       );

@@ -167,9 +167,10 @@ export const rateLimitKey = (workspaceId: string, limitName: string) => ({
   pk: `ws#${workspaceId}`,
   sk: `limit#${limitName}`,
 });
-export const idempotencyKey = (workspaceId: string, key: string) => ({
+/** By the key's hash: callers put ids and addresses into it, and a key is not rewritten when somebody is erased. */
+export const idempotencyKey = (workspaceId: string, keySha256: string) => ({
   pk: `ws#${workspaceId}`,
-  sk: `idempotency#${key}`,
+  sk: `idempotency#${keySha256}`,
 });
 export const unlockAttemptsKey = (domain: string, code: string, client: string) => ({
   pk: `unlock#${domain}/${code}`,

@@ -4,8 +4,8 @@ import middy from '@middy/core';
 import type { APIGatewayProxyResult, APIGatewayProxyResultV2 } from 'aws-lambda';
 import type { Caller, Identity } from '../core/accounts/caller.ts';
 import type { Permission } from '../core/accounts/permissions.ts';
-import { isAboutWorkspace, scopeFor } from '../core/accounts/permissions.ts';
-import { Failure } from '../core/errors.ts';
+import { isAboutWorkspace, permissionsOfRole, ROLES, scopeFor } from '../core/accounts/permissions.ts';
+import { FAILURES, Failure } from '../core/errors.ts';
 import { asFailure, failureHeaders, problemOf } from './problem.ts';
 import type { ApiEvent, HttpAnswer, HttpRequest } from './request.ts';
 import { isHttpApiEvent, toRequest } from './request.ts';
@@ -101,14 +101,18 @@ export function requireCsrfHeader(headers: HttpRequest['headers']): void {
 
 function forbidden(permission: Permission, { principal, workspace }: Identity): Failure {
   if (principal.kind === 'user') {
-    const detail = isAboutWorkspace(permission)
-      ? `The role ${workspace?.role} does not allow this.`
-      : 'Only administrators of this Signpost may do this.';
-    return new Failure('FORBIDDEN', {}, { detail });
+    return new Failure('FORBIDDEN', {}, { detail: refusalOf(permission, workspace) });
   }
   const scope = scopeFor(permission);
   if (scope === null) return new Failure('FORBIDDEN', {}, { detail: 'No API key may do this; sign in instead.' });
   return new Failure('FORBIDDEN', { required_scope: scope }, { detail: `This API key lacks the scope ${scope}.` });
+}
+
+function refusalOf(permission: Permission, workspace: Identity['workspace']): string {
+  if (!isAboutWorkspace(permission)) return 'Only administrators of this Signpost may do this.';
+  if (permission === 'workspace:leave') return FAILURES.OWNER_REQUIRED.sentence;
+  const roles = ROLES.filter((role) => permissionsOfRole(role).includes(permission));
+  return `The role ${workspace?.role} does not allow this; it takes one of ${roles.join(', ')}.`;
 }
 
 /** The caller of a route about a workspace: `requirePermission` has made sure of it. */

@@ -1,4 +1,4 @@
-import { Failure } from '../errors.ts';
+import { Failure, validationFailed } from '../errors.ts';
 import type { Page } from '../links/link-store.ts';
 import type { RandomBytes } from '../links/short-code.ts';
 import { newSortableId } from '../sortable-id.ts';
@@ -43,7 +43,8 @@ export type ApiKeyDraft = {
 
 /**
  * Makes a key; `secret` is its text, which nobody can read again. Throws FORBIDDEN for a scope that opens more than its
- * maker may, LIMIT_REACHED, or WORKSPACE_NOT_FOUND.
+ * maker may, VALIDATION_FAILED for a key that would outlive the one it is made with, UNAUTHENTICATED where that one was
+ * revoked meanwhile, LIMIT_REACHED, or WORKSPACE_NOT_FOUND.
  */
 export async function createApiKey(
   deps: ApiKeyDeps,
@@ -51,6 +52,7 @@ export async function createApiKey(
   draft: ApiKeyDraft,
 ): Promise<{ readonly key: ApiKey; readonly secret: string }> {
   refuseScopesBeyond(permissions, draft.scopes);
+  if (actor.kind === 'key') await refuseLifeBeyond(deps, workspaceId, actor.id, draft.expiresAtMs);
   const nowMs = deps.nowMs();
   const secret = newApiKey(deps.randomBytes);
   const key: ApiKey = {
@@ -102,4 +104,19 @@ function refuseScopesBeyond(permissions: readonly Permission[], scopes: readonly
   if (beyond === undefined) return;
   const detail = `A key with the scope ${beyond} would open more than you may.`;
   throw new Failure('FORBIDDEN', { required_scope: beyond }, { detail });
+}
+
+/** A key that was lent for a day must not leave one behind that is good for ever. */
+async function refuseLifeBeyond(
+  { apiKeys }: ApiKeyDeps,
+  workspaceId: string,
+  makerId: string,
+  expiresAtMs: number | null,
+): Promise<void> {
+  const { items } = await apiKeys.list(workspaceId, MAX_API_KEYS, null);
+  const maker = items.find(({ id }) => id === makerId);
+  if (maker === undefined) throw new Failure('UNAUTHENTICATED');
+  if (maker.expiresAtMs === null || (expiresAtMs !== null && expiresAtMs <= maker.expiresAtMs)) return;
+  const message = `Must not be after ${new Date(maker.expiresAtMs).toISOString()}, the end of the key that makes it.`;
+  throw validationFailed([{ path: 'expires_at', code: 'outlives_maker', message }]);
 }

@@ -35,7 +35,7 @@ export type ChangeEmailRequest = OwnPassword & {
  */
 export async function changeEmail(deps: ChangeEmailDeps, request: ChangeEmailRequest): Promise<void> {
   const { email, sessionId, client, appOrigin } = request;
-  const user = await confirmOwnPassword(deps, request);
+  const { user } = await confirmOwnPassword(deps, request);
   await takeMail(deps, { address: emailSha256(email), client });
   const holder = await deps.users.findByEmail(email);
   const { token, text } = newUserToken({ kind: 'confirm-email', email, sessionId }, user, deps);

@@ -8,9 +8,8 @@ import type { KnownDeviceStore } from './known-devices.ts';
 import { newMailJob } from './mail-job.ts';
 import { newPasswordHash, refuseBadPassword } from './password.ts';
 import type { SessionStore } from './session-store.ts';
-import type { SignInOrigin } from './sign-in.ts';
+import type { Recognised, SignInOrigin } from './sign-in.ts';
 import { guesserOf } from './sign-in.ts';
-import type { User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
 export type OwnPasswordDeps = PasswordCheckDeps & {
@@ -26,14 +25,14 @@ export type OwnPassword = SignInOrigin & { readonly userId: string; readonly pas
  * The person, if it is their password. Whoever sits before an open session may guess as little as anybody. Throws
  * INVALID_CREDENTIALS, SIGN_IN_LOCKED, SERVICE_UNAVAILABLE, or UNAUTHENTICATED where there is no such person any more.
  */
-export const confirmOwnPassword = (deps: OwnPasswordDeps, shown: OwnPassword): Promise<User> =>
+export const confirmOwnPassword = (deps: OwnPasswordDeps, shown: OwnPassword): Promise<Recognised> =>
   deps.hashGate(async () => {
     const user = await deps.users.find(shown.userId);
     if (user?.status !== 'active') throw new Failure('UNAUTHENTICATED');
     const guesser = await guesserOf(deps, user.email, user, shown);
     if (!(await checkPassword(deps, guesser, shown.password, user.passwordHash)))
       throw new Failure('INVALID_CREDENTIALS', {}, { detail: 'This is not your password.' });
-    return user;
+    return { user, guesser };
   });
 
 export type ChangePasswordDeps = OwnPasswordDeps & {
@@ -50,18 +49,20 @@ export type ChangePasswordRequest = OwnPassword & {
 };
 
 /**
- * Sets a new password and ends every other session. Throws VALIDATION_FAILED, WEAK_PASSWORD, or as `confirmOwnPassword`;
+ * Sets a new password and ends every other session; of known devices only this one stays known. Throws VALIDATION_FAILED, WEAK_PASSWORD, or as `confirmOwnPassword`;
  * INVALID_CREDENTIALS also where another change was faster.
  */
 export async function changePassword(deps: ChangePasswordDeps, request: ChangePasswordRequest): Promise<void> {
-  const user = await confirmOwnPassword(deps, request);
+  const { user, guesser } = await confirmOwnPassword(deps, request);
   refuseBadPassword(request.newPassword, user, 'new_password');
   const passwordHash = await deps.hashGate(() => newPasswordHash(request.newPassword));
   const others = { exceptSessionId: request.sessionId };
   // Before, so that none outlives a crash right after the change; after, for those that were opened meanwhile.
   await deps.sessions.endAll(user.id, others);
   const mail = newMailJob(deps, { to: user.email, appOrigin: request.appOrigin, kind: 'password-changed' });
-  const outcome = await deps.changes.setPassword(user, { passwordHash, atMs: deps.nowMs(), token: null }, mail);
+  const atMs = deps.nowMs();
+  const outcome = await deps.changes.setPassword(user, { passwordHash, atMs, token: null }, mail);
   if (outcome === 'refused') throw new Failure('INVALID_CREDENTIALS');
   await deps.sessions.endAll(user.id, others);
+  if (guesser.knownDevice !== null) await deps.devices.remember(user.id, guesser.knownDevice, atMs);
 }

@@ -7,7 +7,8 @@ const TOKEN_BYTES = 32;
 const PATTERN = /^[A-Za-z0-9_-]{43}$/;
 
 export type KnownDeviceStore = {
-  isKnown(userId: string, deviceSha256: string, nowMs: number): Promise<boolean>;
+  /** Whether its person signed in with it since `sinceMs`: whoever had a former password has no device by it. */
+  isKnown(userId: string, deviceSha256: string, sinceMs: number, nowMs: number): Promise<boolean>;
   remember(userId: string, deviceSha256: string, nowMs: number): Promise<void>;
 };
 

@@ -60,7 +60,8 @@ export async function signIn(
   const opened = await openSession(deps, user, request.device);
   const isStranger = guesser.knownDevice === null || request.deviceToken === null;
   const deviceToken = isStranger ? newDeviceToken(deps.randomBytes) : request.deviceToken;
-  await deps.devices.remember(user.id, deviceSha256(deviceToken), deps.nowMs());
+  // As of the sign-in, so that a change of the password meanwhile is later.
+  await deps.devices.remember(user.id, deviceSha256(deviceToken), opened.session.createdAtMs);
   return { user, opened, deviceToken };
 }
 
@@ -74,7 +75,7 @@ export async function guesserOf(
   const account = emailSha256(email);
   if (deviceToken === null || !isDeviceToken(deviceToken)) return { account, client, knownDevice: null };
   const device = deviceSha256(deviceToken);
-  const isKnown = await devices.isKnown(user?.id ?? account, device, nowMs());
+  const isKnown = await devices.isKnown(user?.id ?? account, device, user?.passwordChangedAtMs ?? 0, nowMs());
   return { account, client, knownDevice: isKnown ? device : null };
 }
 

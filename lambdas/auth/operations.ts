@@ -19,7 +19,8 @@ import {
 const PASSWORD = ['INVALID_CREDENTIALS', 'SIGN_IN_LOCKED', 'SERVICE_UNAVAILABLE'] as const;
 const MAIL = ['RATE_LIMIT_EXCEEDED', 'FORBIDDEN'] as const;
 
-const pageQuery = z.object({ token: z.string() });
+/** A page that a mail leads to wants its token. */
+const pageQuery = z.object({ token: z.optional(z.string()) });
 
 /** The shapes of the auth function's operations, by the very schemas that check them. */
 export const AUTH_OPERATIONS: Operations = {
@@ -69,7 +70,7 @@ export const AUTH_OPERATIONS: Operations = {
     failures: [...BODY_FAILURES, 'INVALID_TOKEN', 'EMAIL_TAKEN', 'FORBIDDEN'],
   },
   'GET /.well-known/jwks.json': { success: { 200: jwksAnswer }, failures: [] },
-  'GET /account/{page}': { query: pageQuery, success: { 200: 'page' }, failures: ['NOT_FOUND'] },
+  'GET /account/{page}': { query: pageQuery, success: { 200: 'page', 400: 'page' }, failures: ['NOT_FOUND'] },
   'POST /account/{page}': {
     // A refusal is a page too, with the status of its word.
     success: { 200: 'page', 400: 'page', 401: 'page', 403: 'page', 409: 'page', 429: 'page', 503: 'page' },

@@ -1,4 +1,4 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { idempotencyStore } from '../../adapters/idempotency-store.ts';
 import { attemptStore, rateLimitStore } from '../../adapters/limits.ts';
 import { windowCounter } from '../../adapters/window-counter.ts';
@@ -21,6 +21,25 @@ windowCounterContract('in memory', () => inMemory.windows);
 windowCounterContract('in DynamoDB', () => windowCounter(tables.client, 'accounts'));
 idempotencyStoreContract('in memory', () => inMemory.idempotency);
 idempotencyStoreContract('in DynamoDB', () => idempotencyStore(tables.client, 'accounts'));
+
+describe('An idempotency key in DynamoDB', () => {
+  it('is kept as a hash, and once answered without what its secrets follow from', async () => {
+    const store = idempotencyStore(tables.client, 'accounts');
+    const request = { workspaceId: 'ws_kept', key: 'usr_1#ada@example.com', requestHash: 'hash' };
+    await store.begin(request, 'the seed', NOW_MS);
+    await store.finish(request, { status: 201, headers: {}, body: '{}' });
+    const { Items } = await tables.client.send(
+      new QueryCommand({
+        TableName: 'accounts',
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': 'ws#ws_kept' },
+      }),
+    );
+    expect(Items).toHaveLength(1);
+    for (const secret of ['usr_1', 'ada@example.com', 'the seed']) expect(JSON.stringify(Items)).not.toContain(secret);
+    expect(await store.begin(request, 'another seed', NOW_MS + 1)).toMatchObject({ kind: 'answered' });
+  });
+});
 
 describe('Limits', () => {
   const CREATES = { name: 'creates', limit: 10, windowS: 60 };

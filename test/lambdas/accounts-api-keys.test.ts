@@ -149,8 +149,10 @@ describe('Making an API key', () => {
   });
 
   it('gives no more than its maker has', async () => {
+    const { id: keyId } = await made();
+    const workspaceId = ada.personalWorkspaceId;
     const byKey = (scopes: readonly (typeof SCOPES)[number][], wanted: readonly string[]) =>
-      make({ ...DRAFT, scopes: wanted }, { identity: keyIdentity({ workspaceId: ada.personalWorkspaceId, scopes }) });
+      make({ ...DRAFT, scopes: wanted }, { identity: keyIdentity({ keyId, workspaceId, scopes }) });
     expect((await byKey(['account:admin', 'urls:read'], ['urls:read'])).statusCode).toBe(201);
     expect((await byKey(['account:admin'], ['account:admin'])).statusCode).toBe(201);
     expect((await byKey(SCOPES, SCOPES)).statusCode).toBe(201);

@@ -146,6 +146,20 @@ describe('A forgotten password', () => {
     expect((await login(RIGHT)).statusCode).toBe(401);
   });
 
+  it('makes strangers of the devices of whoever had the former password', async () => {
+    const { reset, login, clock } = await forgetful();
+    const thiefs = [];
+    for (let device = 0; device < 5; device += 1) thiefs.push(cookieHeaderAfter(await login(RIGHT)));
+    clock.nowMs += 1;
+    expect((await reset()).statusCode).toBe(204);
+    looked.length = 0;
+    for (let guess = 0; guess < 25; guess += 1) {
+      const { headers } = from(`203.0.113.${guess}`);
+      await login('wrong password', { headers: { ...headers, cookie: thiefs[guess % thiefs.length] ?? '' } });
+    }
+    expect(looked).toHaveLength(10);
+  });
+
   it('ends no session and changes nothing for a token that is made up', async () => {
     const { reset, openSessions } = await forgetful();
     for (const token of ['', 'x', `r.usr_1.${'A'.repeat(43)}`, `r.usr_1.${'A'.repeat(44)}`])
@@ -201,6 +215,16 @@ describe('Changing the password', () => {
     clock.nowMs += 1;
     expect((await change(RIGHT, NEW_PASSWORD)).statusCode).toBe(429);
     expect((await change(RIGHT, NEW_PASSWORD, { cookie })).statusCode).toBe(204);
+  });
+
+  it('leaves of known devices this one only', async () => {
+    const { change, login, clock } = await twice();
+    const [here, elsewhere] = [cookieHeaderAfter(await login(RIGHT)), cookieHeaderAfter(await login(RIGHT))];
+    clock.nowMs += 1;
+    expect((await change(RIGHT, NEW_PASSWORD, { cookie: here })).statusCode).toBe(204);
+    for (let guess = 0; guess < 12; guess += 1) await login('wrong password', from(`198.51.100.${guess}`));
+    expect((await login(NEW_PASSWORD, { headers: { cookie: elsewhere } })).statusCode).toBe(429);
+    expect((await login(NEW_PASSWORD, { headers: { cookie: here } })).statusCode).toBe(200);
   });
 
   it.each([

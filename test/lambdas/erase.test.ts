@@ -141,6 +141,8 @@ async function twoPeople({ adasLinks = ADAS_LINKS } = {}): Promise<void> {
   const answer = { id: 'inv_1', email: ADA.email, invited_by: ADA.id, role: 'editor' };
   for (const workspaceId of [BOB.workspaceId, 'ws_carol', ADA.workspaceId])
     await keepAnswer(tables.client, workspaceId, 'invite-ada', JSON.stringify(answer));
+  // Keys of repeats are made of whatever callers like, and of the id of who makes a workspace.
+  for (const name of ADAS_NAMES) await keepAnswer(tables.client, BOB.workspaceId, `${name}#once`, '{}');
 }
 
 /** Items that do not have to do with Ada, by table. */
@@ -169,7 +171,7 @@ describe('An erased person', () => {
     for (const name of ADAS_NAMES) expect(asText(after)).not.toContain(name);
 
     const wasRewritten = (text: string): boolean =>
-      /"actor":\{"kind":"erased"\}|"target":null|"to":"erased"|invite-ada|administrators/.test(text);
+      /"actor":\{"kind":"erased"\}|"target":null|"to":"erased"|inv_1|administrators/.test(text);
     const isTombstone = (text: string): boolean => isOfAdasCounts(text) && !text.includes('"total":6');
     expect(without(after, (text) => isTombstone(text) || wasRewritten(text))).toEqual(
       without(before, (text) => isAdas(text) || wasRewritten(text)),

@@ -2,6 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Identity } from '../../core/accounts/caller.ts';
 import type { Permission } from '../../core/accounts/permissions.ts';
 import { PERMISSIONS, ROLES, SCOPES } from '../../core/accounts/permissions.ts';
+import { FAILURES } from '../../core/errors.ts';
 import { http, jsonAnswer } from '../../lambdas/http.ts';
 import type { Route } from '../../lambdas/routes.ts';
 import { ROUTES } from '../../lambdas/routes.ts';
@@ -101,7 +102,14 @@ describe('Who is refused', () => {
 
   it('learns which role is not enough', async () => {
     const create = await call({ method: 'POST', path: '/v1/urls' }, personIdentity({ role: 'viewer' }));
-    expect(problemIn(create)).toMatchObject({ detail: 'The role viewer does not allow this.' });
+    expect(problemIn(create)).toMatchObject({
+      detail: 'The role viewer does not allow this; it takes one of owner, admin, editor.',
+    });
+  });
+
+  it('learns as an owner how to leave', async () => {
+    const leave = await call({ method: 'POST', path: '/v1/workspaces/{workspace_id}/leave' }, personIdentity());
+    expect(problemIn(leave)).toMatchObject({ error: 'FORBIDDEN', detail: FAILURES.OWNER_REQUIRED.sentence });
   });
 
   it('learns that only administrators may', async () => {

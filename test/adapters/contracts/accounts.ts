@@ -174,10 +174,20 @@ export function accountsContract(
       const [one, other] = [newAddress(), newAddress()];
       const lifetimeMs = KNOWN_DEVICE_LIFETIME_S * 1_000;
       await devices.remember(one, 'device', NOW_MS);
-      expect(await devices.isKnown(one, 'device', NOW_MS + lifetimeMs - 1)).toBe(true);
-      expect(await devices.isKnown(one, 'device', NOW_MS + lifetimeMs)).toBe(false);
-      expect(await devices.isKnown(other, 'device', NOW_MS)).toBe(false);
-      expect(await devices.isKnown(one, 'other', NOW_MS)).toBe(false);
+      expect(await devices.isKnown(one, 'device', 0, NOW_MS + lifetimeMs - 1)).toBe(true);
+      expect(await devices.isKnown(one, 'device', 0, NOW_MS + lifetimeMs)).toBe(false);
+      expect(await devices.isKnown(other, 'device', 0, NOW_MS)).toBe(false);
+      expect(await devices.isKnown(one, 'other', 0, NOW_MS)).toBe(false);
+    });
+
+    it('knows no device that was last signed in with before a moment that is asked for', async () => {
+      const { devices } = world().stores;
+      const person = newAddress();
+      await devices.remember(person, 'device', NOW_MS);
+      expect(await devices.isKnown(person, 'device', NOW_MS, NOW_MS + 2)).toBe(true);
+      expect(await devices.isKnown(person, 'device', NOW_MS + 1, NOW_MS + 2)).toBe(false);
+      await devices.remember(person, 'device', NOW_MS + 1);
+      expect(await devices.isKnown(person, 'device', NOW_MS + 1, NOW_MS + 2)).toBe(true);
     });
   });
 }

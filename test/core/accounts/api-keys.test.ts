@@ -69,6 +69,33 @@ describe('A key', () => {
     }
   });
 
+  const DAY_MS = 86_400_000;
+  it.each([
+    ['for ever by one without end', null, null, null],
+    ['for a day by one without end', null, NOW_MS + DAY_MS, null],
+    ['until the end of the key that makes it', NOW_MS + DAY_MS, NOW_MS + DAY_MS, null],
+    ['a moment longer than the key that makes it', NOW_MS + DAY_MS, NOW_MS + DAY_MS + 1, 'VALIDATION_FAILED'],
+    ['for ever by one that ends', NOW_MS + DAY_MS, null, 'VALIDATION_FAILED'],
+  ])('%s: no key outlives its maker', async (_, makersEndMs, expiresAtMs, word) => {
+    const permissions = permissionsOfScopes(['account:admin']);
+    const { key: maker } = await createApiKey(world().deps, OWNER, {
+      ...draft(['account:admin']),
+      expiresAtMs: makersEndMs,
+    });
+    const { deps, asked } = world({ list: async () => ({ items: [maker], cursor: null }) });
+    const master = { ...MASTER, actor: { kind: 'key', id: maker.id } as const, permissions };
+    const made = () => createApiKey(deps, master, { ...draft(['account:admin']), expiresAtMs });
+    expect(await wordOf(made)).toBe(word);
+    expect(asked).toHaveLength(word === null ? 1 : 0);
+  });
+
+  it('is not made by one that was revoked a moment ago', async () => {
+    const master = { ...MASTER, actor: { kind: 'key', id: 'key_gone' } as const, permissions: OWNER.permissions };
+    const { deps, asked } = world();
+    expect(await wordOf(() => createApiKey(deps, master, draft(['urls:read'])))).toBe('UNAUTHENTICATED');
+    expect(asked).toEqual([]);
+  });
+
   it('names the first scope that goes too far', async () => {
     const master = { ...MASTER, permissions: permissionsOfScopes(['account:admin', 'urls:read']) };
     const failure = await failureOf(() => createApiKey(world().deps, master, draft(['urls:read', 'qr:write'])));
