@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { AlarmFacts } from './constructs/alarm-set.ts';
 import type { AccountsStack } from './stacks/accounts.ts';
 import type { CustomersStack } from './stacks/customers.ts';
+import type { LakeStack } from './stacks/lake.ts';
 import type { Follower, StreamsStack } from './stacks/streams.ts';
 import type { VisitorsStack } from './stacks/visitors.ts';
 
@@ -15,6 +16,7 @@ export type Watched = {
   readonly customers: CustomersStack;
   readonly accounts: AccountsStack;
   readonly streams: StreamsStack;
+  readonly lake: LakeStack;
 };
 
 export const redirectDuration = ({ redirect }: VisitorsStack, statistic: string): IMetric =>
@@ -43,8 +45,16 @@ function givenUp(followers: readonly Follower[]): IMetric {
   return new MathExpression({ expression, usingMetrics, label: 'Events given up', period: MINUTE });
 }
 
+const rowsGivenUp = ({ notConverted, refused }: LakeStack): IMetric =>
+  new MathExpression({
+    expression: 'FILL(notConverted, 0) + FILL(refused, 0)',
+    usingMetrics: { notConverted, refused },
+    label: 'Rows given up',
+    period: MINUTE,
+  });
+
 /** Every alarm of a stage; each has its section in the runbooks. */
-export function alarmFacts({ visitors, customers, accounts, streams }: Watched): AlarmFacts[] {
+export function alarmFacts({ visitors, customers, accounts, streams, lake }: Watched): AlarmFacts[] {
   const sum = { statistic: Stats.SUM, period: MINUTE };
   return [
     {
@@ -140,6 +150,28 @@ export function alarmFacts({ visitors, customers, accounts, streams }: Watched):
       means:
         'A batch of clicks was given up on and lies in the failed records bucket: counts are too low until it is replayed.',
       metric: givenUp([streams.clicksToCounts, streams.spoolToStream]),
+      threshold: 1,
+      periods: 1,
+    },
+    {
+      name: 'LakeBehind',
+      means: 'Clicks reach the lake late: the oldest waits for half an hour or more, and reports miss it.',
+      metric: lake.freshness,
+      threshold: 30 * 60,
+      periods: 5,
+    },
+    {
+      name: 'LakeTransformErrors',
+      means: 'Rows of the lake cannot be made; what fails four times is filed with the failed records.',
+      metric: lake.clicksToRows.metricErrors(sum),
+      threshold: 1,
+      periods: 3,
+    },
+    {
+      name: 'RowsGivenUp',
+      means:
+        'Records of the click stream did not become rows and lie with the failed records: the lake has less than the counts.',
+      metric: rowsGivenUp(lake),
       threshold: 1,
       periods: 1,
     },

@@ -5,6 +5,7 @@ import { AccountsStack } from './stacks/accounts.ts';
 import { AppDomainStack } from './stacks/app-domain.ts';
 import { CustomersStack } from './stacks/customers.ts';
 import { DataStack } from './stacks/data.ts';
+import { LakeStack } from './stacks/lake.ts';
 import { MonitoringStack } from './stacks/monitoring.ts';
 import { NetworkStack } from './stacks/network.ts';
 import { ShortDomainStack } from './stacks/short-domain.ts';
@@ -58,6 +59,8 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
   });
   new AppDomainStack(app, 'AppDomain', { ...named('app-domain'), settings, data, api: customers.api });
   const streams = new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });
-  new MonitoringStack(app, 'Monitoring', { ...named('monitoring'), settings, visitors, customers, accounts, streams });
+  const lake = new LakeStack(app, 'Lake', { ...named('lake'), surroundings });
+  const watched = { visitors, customers, accounts, streams, lake };
+  new MonitoringStack(app, 'Monitoring', { ...named('monitoring'), settings, ...watched });
   return app;
 }

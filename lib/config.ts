@@ -31,6 +31,13 @@ export type StageSettings = {
     /** How many people may watch clicks live at once (reserved concurrency, as `maxConcurrentSignIns`); null reserves nothing. */
     readonly maxLiveStreams: number | null;
   };
+  readonly lake: {
+    /** How long a click stays a row. */
+    readonly keptDays: number;
+    /** Firehose writes a file when it has this much, or after this long: small files cost more to ask, big ones come later. */
+    readonly bufferMb: number;
+    readonly bufferS: number;
+  };
   readonly links: {
     /** Contract: 20, at most 50. */
     readonly maxAliasLength: number;
@@ -66,6 +73,7 @@ const dev: StageSettings = {
   shortOrigin: null,
   cache: { mode: 'none', maxStorageGb: 1, maxEcpuPerSecond: 1_000 },
   clicks: { stream: { mode: 'provisioned', shards: 1 }, batchWindowS: 0, maxLiveStreams: null },
+  lake: { keptDays: 30, bufferMb: 64, bufferS: 60 },
   links: { maxAliasLength: 20, allowPrivateTargets: false },
   // Nobody can prove an address without mail.
   accounts: { registration: 'closed', keyLeadS: 600, maxConcurrentSignIns: null },
@@ -81,6 +89,8 @@ const prod: StageSettings = {
   encryption: 'customer-managed',
   cache: { mode: 'vpc', maxStorageGb: 5, maxEcpuPerSecond: 5_000 },
   clicks: { stream: { mode: 'on-demand' }, batchWindowS: 0, maxLiveStreams: 100 },
+  // Two whole years, so that every month has one to be compared with.
+  lake: { keptDays: 800, bufferMb: 128, bufferS: 300 },
   accounts: { ...dev.accounts, maxConcurrentSignIns: 50 },
   logRetentionDays: 365,
 };
@@ -97,7 +107,7 @@ const laptop: StageSettings = {
 export const STAGES = { dev, prod, laptop } as const;
 export type StageName = keyof typeof STAGES;
 
-type Group = 'cache' | 'clicks' | 'links' | 'accounts' | 'mail';
+type Group = 'cache' | 'clicks' | 'lake' | 'links' | 'accounts' | 'mail';
 
 /** Settings that replace a stage's own; a group (`cache`, `clicks` …) may be given in part. */
 export type SettingsOverrides = Partial<Omit<StageSettings, Group>> & {
@@ -118,6 +128,7 @@ export function settingsFor(stage: string, overrides: SettingsOverrides = {}): S
     ...overrides,
     cache: { ...own.cache, ...overrides.cache },
     clicks: { ...own.clicks, ...overrides.clicks },
+    lake: { ...own.lake, ...overrides.lake },
     links: { ...own.links, ...overrides.links },
     accounts: { ...own.accounts, ...overrides.accounts },
     mail: { ...own.mail, ...overrides.mail },

@@ -101,6 +101,8 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       live: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },
+  // Firehose hands it what it reads itself, and writes what it answers.
+  'clicks-to-rows': { memoryMb: 512, timeoutS: 60, may: {} },
   'spool-to-stream': {
     memoryMb: 512,
     timeoutS: 30,
@@ -220,6 +222,16 @@ export const POLLER_POWERS = {
   /** A batch given up on is written, whole, under the mapping's own prefix. */
   failedRecords: ['s3:PutObject'],
   failedRecordsBucket: ['s3:ListBucket'],
+} as const;
+
+/** What Firehose does to bring clicks into the lake; `core/clicks/lake.ts` says where to. */
+export const DELIVERY_POWERS = {
+  clickStream: ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+  transform: ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
+  catalog: ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],
+  lake: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+  lakeObjects: ['s3:AbortMultipartUpload', 's3:PutObject'],
+  logs: ['logs:PutLogEvents'],
 } as const;
 
 /** What Lambda does in the function's name to put it in a VPC. AWS knows these actions only on `*`. */

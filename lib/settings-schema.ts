@@ -58,6 +58,12 @@ const SETTINGS = z
       batchWindowS: wholeNumber(0, 300),
       maxLiveStreams: wholeNumber(1, 10_000).nullable(),
     }),
+    lake: z.strictObject({
+      keptDays: wholeNumber(1, 3_650),
+      // Firehose makes no smaller Parquet files.
+      bufferMb: wholeNumber(64, 128),
+      bufferS: wholeNumber(0, 900),
+    }),
     links: z.strictObject({ maxAliasLength: wholeNumber(3, 50), allowPrivateTargets: z.boolean() }),
     accounts: z.strictObject({
       registration: z.enum(['open', 'closed']),

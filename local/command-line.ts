@@ -7,11 +7,11 @@ import { removeRunFile, writeRunFile } from './run-file.ts';
 /** Construct id of the function in the templates; CDK puts a hash behind it. */
 const ADMIN_FUNCTION_PREFIX = 'AdminFunction';
 
-/** Makes the laptop answer `npm run admin`, until it is closed. */
+/** Makes the laptop answer `npm run admin` and `npm run replay-failed`, until it is closed. */
 export async function openToCommandLine(
   plan: Plan,
   host: Pick<LambdaHost, 'invoke'>,
-  { dataPath, appUrl }: { readonly dataPath: string; readonly appUrl: string },
+  { dataPath, appUrl, s3Url }: { readonly dataPath: string; readonly appUrl: string; readonly s3Url: string },
 ): Promise<{ close(): Promise<void> }> {
   const adminFunction = plan.functions.find(({ name }) => name.startsWith(ADMIN_FUNCTION_PREFIX))?.name;
   if (adminFunction === undefined) throw new Error(`No template has a function ${ADMIN_FUNCTION_PREFIX}….`);
@@ -23,6 +23,8 @@ export async function openToCommandLine(
     access_key_id: accessKeyId,
     admin_function: adminFunction,
     app_url: appUrl,
+    s3_url: s3Url,
+    lake_bucket: plan.deliveryStreams[0]?.bucketName ?? '',
   });
   return {
     async close() {

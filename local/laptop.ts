@@ -6,6 +6,7 @@ import { type Plan, planOf } from './cloud/plan.ts';
 import { valueOfSecret } from './cloud/secrets.ts';
 import { openToCommandLine } from './command-line.ts';
 import { type DataFolder, openDataFolder, openEphemeralFolder } from './data-folder.ts';
+import { type Deliveries, startDeliveries } from './deliveries/deliveries.ts';
 import { awsEndpointsOf, type Engines, engineOptions, startEngines } from './engine-room.ts';
 import { type RoleAuthorizer, roleAuthorizer } from './engines/iam.ts';
 import { openSecretStore } from './engines/secret-store.ts';
@@ -44,6 +45,7 @@ export type Laptop = {
   readonly engines: Engines;
   readonly host: LambdaHost;
   readonly pumps: Pumps;
+  readonly deliveries: Deliveries;
   readonly ttlSweeper: TtlSweeper;
   readonly iam: RoleAuthorizer;
   /** Where demo.json and logs are. */
@@ -117,12 +119,23 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
       log: say,
     }),
   );
+  const deliveries = started.closing(
+    startDeliveries({
+      plans: plan.deliveryStreams,
+      kinesis: engines.kinesis,
+      s3: engines.s3,
+      host,
+      authorize: iam.authorize,
+      ...engineOptions(folder, 'firehose'),
+      log: say,
+    }),
+  );
   const ttlSweeper = started.closing(startTtlSweeper(plan.tables, engines.dynamoDb, say));
   onProgress('loading the functions');
   const visited = plan.httpApis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName));
   await Promise.all([rotator.first(), host.warm([...new Set(visited)])]);
   const appUrl = `http://${appDoor.domain}`;
-  started.closing(await openToCommandLine(plan, host, { dataPath: folder.path, appUrl }));
+  started.closing(await openToCommandLine(plan, host, { dataPath: folder.path, appUrl, s3Url: engines.s3.url }));
 
   return {
     appUrl,
@@ -131,6 +144,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
     engines,
     host,
     pumps,
+    deliveries,
     ttlSweeper,
     iam,
     dataPath: folder.path,

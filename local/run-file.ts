@@ -8,6 +8,9 @@ export type Run = {
   readonly access_key_id: string;
   readonly admin_function: string;
   readonly app_url: string;
+  /** Of the S3 engine. */
+  readonly s3_url: string;
+  readonly lake_bucket: string;
 };
 
 const pathIn = (dataPath: string): string => join(dataPath, 'run.json');

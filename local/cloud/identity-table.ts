@@ -47,6 +47,10 @@ export const IDENTITIES: Readonly<Record<string, Identity>> = {
   'AWS::DynamoDB::GlobalTable': table,
   'AWS::DynamoDB::Table': table,
   'AWS::Kinesis::Stream': { nameProperty: 'Name', attributes: { Arn: (name) => arnOf('kinesis', `stream/${name}`) } },
+  'AWS::KinesisFirehose::DeliveryStream': {
+    nameProperty: 'DeliveryStreamName',
+    attributes: { Arn: (name) => arnOf('firehose', `deliverystream/${name}`) },
+  },
   'AWS::Lambda::Function': { nameProperty: 'FunctionName', attributes: { Arn: functionArn } },
   'AWS::IAM::Role': {
     nameProperty: 'RoleName',

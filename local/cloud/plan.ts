@@ -1,6 +1,7 @@
 import { type BucketPlan, bucketsOf } from './buckets.ts';
 import { type CachePlan, cachesOf } from './caches.ts';
 import { type Cloud, type CloudResource, createCloud } from './cloud.ts';
+import { type DeliveryStreamPlan, deliveryStreamsOf } from './delivery-streams.ts';
 import { apiBehind, type DistributionPlan, distributionsOf } from './distributions.ts';
 import { type EventSourcePlan, eventSourcesOf } from './event-sources.ts';
 import { type FunctionPlan, functionsOf } from './functions.ts';
@@ -19,6 +20,7 @@ export type Plan = {
   readonly tables: readonly TablePlan[];
   readonly streams: readonly StreamPlan[];
   readonly buckets: readonly BucketPlan[];
+  readonly deliveryStreams: readonly DeliveryStreamPlan[];
   readonly caches: readonly CachePlan[];
   readonly secrets: readonly KeptSecretPlan[];
   readonly functions: readonly FunctionPlan[];
@@ -54,14 +56,16 @@ export function planOf(stacks: readonly Stack[], facts: PlanFacts): Plan {
   });
   const ignored = ignoredOf(cloud);
   const functions = functionsOf(cloud);
+  const deliveryStreams = deliveryStreamsOf(cloud);
   return {
     tables: tablesOf(cloud),
     streams: streamsOf(cloud),
     buckets: bucketsOf(cloud),
+    deliveryStreams,
     caches: cachesOf(cloud),
     secrets: secretsOf(cloud),
     functions,
-    roles: rolesOf(cloud, new Set(functions.map(({ roleName }) => roleName))),
+    roles: rolesOf(cloud, new Set([...functions, ...deliveryStreams].map(({ roleName }) => roleName))),
     eventSources: eventSourcesOf(cloud),
     schedules: schedulesOf(cloud),
     httpApis: httpApisOf(cloud),

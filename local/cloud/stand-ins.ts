@@ -20,10 +20,12 @@ export const PLAYED: ReadonlySet<string> = new Set([
   'AWS::ElastiCache::ServerlessCache',
   'AWS::ElastiCache::User',
   'AWS::ElastiCache::UserGroup',
+  'AWS::Glue::Table',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::Kinesis::Stream',
+  'AWS::KinesisFirehose::DeliveryStream',
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
@@ -39,6 +41,7 @@ export const PLAYED: ReadonlySet<string> = new Set([
 const IGNORED: Readonly<Record<string, string>> = {
   'AWS::CDK::Metadata': 'tells AWS which CDK made the template',
   'AWS::EC2::': 'the engines listen on 127.0.0.1 only, so there is no network to build',
+  'AWS::Glue::Database': 'is the name that its tables are found by',
   'AWS::KMS::': 'data lies on your own disk, encrypted if the disk is',
   'AWS::Logs::': 'logs are files in the data folder',
   'AWS::CloudWatch::': 'nobody is woken by a laptop',
@@ -87,6 +90,7 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['S3', 'our own server, objects are files in the data folder'],
   ['SES', 'each mail is a file in the outbox'],
   ['Event source mappings', 'pumps with checkpoints, retries, bisecting'],
+  ['Firehose, Glue', 'Parquet of the same columns below the same prefixes, at most five seconds later'],
   ['EventBridge Scheduler', 'functions called at the rates of the template'],
   ['CloudWatch Logs', 'files under logs'],
 ];

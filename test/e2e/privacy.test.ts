@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { TableName } from '../../adapters/table.ts';
 import { TABLES } from '../../adapters/table.ts';
 import type { ClickEvent } from '../../core/clicks/row.ts';
+import { lakeRows } from '../fixtures/lake-rows.ts';
 import type { RunningSignpost } from '../fixtures/running-signpost.ts';
 import { startSignpost } from '../fixtures/running-signpost.ts';
 
 /**
  * Visits with addresses and user agents that occur nowhere else; then everything is searched that is left of the run: every
- * item of every table, and every byte of every file: databases, stream, logs, mails, failed records.
+ * item of every table, and every byte of every file: databases, stream, lake, logs, mails, failed records.
  */
 const PEOPLE = ['203.0.113.77', '198.51.100.143', '2001:db8:5a5a::77'].map((address, index) => ({
   address,
@@ -39,6 +40,7 @@ beforeAll(async () => {
     expect((await signpost.visit('no/body', headers)).status).toBe(404);
   }
   await signpost.laptop.pumps.idle();
+  await signpost.laptop.deliveries.flush();
   events = eventsOnStream();
 }, 60_000);
 afterAll(async () => {
@@ -100,6 +102,14 @@ describe('After a run', () => {
 
   test('no file has a user agent but those of the click stream, which forgets it after a day', () => {
     expect(foundInFiles(['Unmistakable'])).toEqual(['kinesis']);
+  });
+
+  test('no row of the lake has an address or a user agent, unpacked', async () => {
+    const rows = await lakeRows(join(folder, 's3'));
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(VISITORS.length);
+    const text = JSON.stringify(rows);
+    for (const { address } of VISITORS) expect(text).not.toContain(address);
+    expect(text).not.toContain('Unmistakable');
   });
 
   test('there is one salt, of today', async () => {

@@ -114,7 +114,7 @@ describe('beside a running Signpost', () => {
 });
 
 describe('the settings table', () => {
-  const GROUPS: ReadonlySet<string> = new Set(['cache', 'clicks', 'links', 'accounts', 'mail']);
+  const GROUPS: ReadonlySet<string> = new Set(['cache', 'clicks', 'lake', 'links', 'accounts', 'mail']);
   const flat = (stage: string): [name: string, value: string][] =>
     Object.entries(settingsFor(stage)).flatMap(([name, value]) =>
       GROUPS.has(name)
@@ -133,7 +133,7 @@ describe('the settings table', () => {
   });
 
   test('stands above the outputs the stacks really have', () => {
-    const stacks = ['accounts', 'app-domain', 'monitoring', 'short-domain', 'streams'];
+    const stacks = ['accounts', 'app-domain', 'lake', 'monitoring', 'short-domain', 'streams'];
     const made = stacks.flatMap((stack) => {
       const source = readFileSync(join(ROOT, `lib/stacks/${stack}.ts`), 'utf8');
       return Array.from(

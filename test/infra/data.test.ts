@@ -53,10 +53,10 @@ it('has no tables but those of adapters/table.ts', () => {
   expect(prod.ofType('AWS::DynamoDB::Table')).toHaveLength(0);
 });
 
-it('protects the data and the printed short domain from termination in prod only', () => {
+it('protects the data, the lake and the printed short domain from termination in prod only', () => {
   const protectedStacks = (stage: typeof dev) =>
     stage.stacks.filter(({ terminationProtection }) => terminationProtection).map(({ name }) => name);
-  expect(protectedStacks(prod).sort()).toEqual(['data', 'short-domain']);
+  expect(protectedStacks(prod).sort()).toEqual(['data', 'lake', 'short-domain']);
   expect(protectedStacks(dev)).toEqual([]);
 });
 

@@ -91,7 +91,7 @@ describe.each([
   });
 
   it('has exactly the environment of adapters/env.ts', () => {
-    const { Variables } = properties['Environment'] as { Variables: Properties };
+    const { Variables } = (properties['Environment'] ?? { Variables: {} }) as { Variables: Properties };
     expect(Object.keys(Variables).sort()).toEqual([...FUNCTION_ENV[name]].sort());
     for (const value of Object.values(Variables)) expect(typeof value).toBe('string');
   });

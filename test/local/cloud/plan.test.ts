@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LAKE_COLUMNS } from '../../../core/clicks/lake.ts';
 import { buildApp } from '../../../lib/app.ts';
 import { settingsFor } from '../../../lib/config.ts';
 import { type Plan, type PlanFacts, planOf } from '../../../local/cloud/plan.ts';
@@ -123,18 +124,33 @@ describe("Signpost's own templates as a plan", () => {
 
   test('the bucket of failed records is there, and forgets after 90 days', () => {
     const arns = plan.eventSources.flatMap(({ onFailureBucketArn }) => onFailureBucketArn ?? []);
-    expect(plan.buckets).toEqual([
-      {
-        name: expect.stringMatching(/^FailedRecords/) as string,
-        arn: arns[0],
-        cors: [],
-        expiry: [{ prefix: '', days: 90, abortUploadsAfterDays: null }],
-      },
-    ]);
+    expect(plan.buckets).toContainEqual({
+      name: expect.stringMatching(/^FailedRecords/) as string,
+      arn: arns[0],
+      cors: [],
+      expiry: [{ prefix: '', days: 90, abortUploadsAfterDays: null }],
+    });
   });
 
-  test('each function has its role, and no statement is left with an intrinsic in it', () => {
-    expect(plan.roles.map(({ name }) => name).sort()).toEqual(plan.functions.map(({ roleName }) => roleName).sort());
+  test('one delivery stream brings the click stream into the lake, as rows that its function makes', () => {
+    const [delivery, ...others] = plan.deliveryStreams;
+    expect(others).toEqual([]);
+    expect(delivery).toMatchObject({
+      sourceName: plan.streams[0]?.name,
+      bucketName: expect.stringMatching(/^LakeBucket/) as string,
+      prefix: 'clicks/dt=!{timestamp:yyyy-MM-dd}/hr=!{timestamp:HH}/',
+      transform: {
+        functionName: expect.stringMatching(/^ClicksToRowsFunction/) as string,
+        retries: 3,
+        bufferBytes: 1_048_576,
+      },
+      columns: LAKE_COLUMNS,
+    });
+  });
+
+  test('each function and delivery has its role, and no statement is left with an intrinsic in it', () => {
+    const holders = [...plan.functions, ...plan.deliveryStreams];
+    expect(plan.roles.map(({ name }) => name).sort()).toEqual(holders.map(({ roleName }) => roleName).sort());
     expect(JSON.stringify(plan.roles)).not.toMatch(/"(Ref|Fn::)/);
     const redirect = plan.roles.find(({ name }) => name.startsWith('Redirect'));
     expect(redirect?.statements).toContainEqual({
@@ -246,7 +262,7 @@ describe('templates the laptop cannot carry out as AWS would', () => {
       rotated({ RotationLambdaARN: undefined }, {}),
       /functions of the template only/,
     ],
-    ['an unknown resource type', { Q: { Type: 'AWS::Glue::Table' } }, /does not know AWS::Glue::Table/],
+    ['an unknown resource type', { Q: { Type: 'AWS::Glue::Crawler' } }, /does not know AWS::Glue::Crawler/],
     [
       'a policy AWS manages',
       { Fn: fn, Role: role({ ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }) },

@@ -1,0 +1,3 @@
+import { clicksToRowsHandler } from './handler.ts';
+
+export const handler = clicksToRowsHandler;

@@ -1,0 +1,29 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/clicks/lake.ts';
+import type { StageSettings } from '../config.ts';
+import { acceptFinding } from './accepted.ts';
+import { FAILURES_KEPT } from './failed-records.ts';
+import { privateBucket } from './private-bucket.ts';
+
+/** Where every click is a row, for as long as the stage's settings say, and what could not become one lies for a while. */
+export class LakeBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, settings: StageSettings, key: IKey | null) {
+    super(scope, id);
+    const { keptDays } = settings.lake;
+    this.bucket = privateBucket(this, settings, key, [
+      { id: 'Clicks', prefix: CLICKS_PREFIX, expiration: Duration.days(keptDays) },
+      ...FAILURE_PREFIXES.map((prefix) => ({ id: prefix.replace('/', ''), prefix, expiration: FAILURES_KEPT })),
+      { id: 'Unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ]);
+    acceptFinding(
+      this.bucket,
+      'AwsSolutions-S1',
+      'Only Firehose writes here and only queries of this account read; access logs would cost as much as the rows.',
+    );
+  }
+}

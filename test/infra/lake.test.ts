@@ -1,0 +1,161 @@
+import { CLICK_COLUMNS } from '../../core/clicks/row.ts';
+import { assemblyOf, type Properties } from './assembly.ts';
+
+const prod = assemblyOf('prod');
+const dev = assemblyOf('dev');
+const bucket = prod.one('AWS::S3::Bucket', 'Lake');
+const delivery = prod.one('AWS::KinesisFirehose::DeliveryStream', '').properties;
+const destination = delivery['ExtendedS3DestinationConfiguration'] as Properties;
+const table = prod.one('AWS::Glue::Table', '').properties['TableInput'] as Properties;
+const role = prod.one('AWS::IAM::Role', 'DeliveryRole').properties;
+
+type Statement = { Sid: string; Effect: string; Action: string | string[]; Resource: string | string[] };
+const statements = (role['Policies'] as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+  ({ PolicyDocument }) => PolicyDocument.Statement,
+);
+const listOf = (value: string | string[]): string[] => [value].flat();
+
+describe('The bucket of the lake', () => {
+  it('is kept as the data are, private, encrypted with the key of the stage, without versions', () => {
+    expect(prod.stacks).toContainEqual({ name: bucket.stack, terminationProtection: true });
+    expect([bucket.deletionPolicy, dev.one('AWS::S3::Bucket', 'Lake').deletionPolicy]).toEqual(['Retain', 'Delete']);
+    expect(bucket.properties).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          {
+            BucketKeyEnabled: true,
+            ServerSideEncryptionByDefault: {
+              SSEAlgorithm: 'aws:kms',
+              KMSMasterKeyID: expect.stringMatching(/^<Key\w+\.Arn>$/),
+            },
+          },
+        ],
+      },
+    });
+    expect(bucket.properties).not.toHaveProperty('VersioningConfiguration');
+  });
+
+  it('is reached over TLS only', () => {
+    const policy = prod.one('AWS::S3::BucketPolicy', 'Lake').properties['PolicyDocument'] as {
+      Statement: Properties[];
+    };
+    expect(policy.Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    ]);
+  });
+
+  it('keeps clicks as long as the settings say, and what failed for 90 days', () => {
+    const { lake } = prod.settings;
+    expect(bucket.properties['LifecycleConfiguration']).toEqual({
+      Rules: [
+        { Id: 'Clicks', Status: 'Enabled', Prefix: 'clicks/', ExpirationInDays: lake.keptDays },
+        { Id: 'processing-failed', Status: 'Enabled', Prefix: 'processing-failed/', ExpirationInDays: 90 },
+        {
+          Id: 'format-conversion-failed',
+          Status: 'Enabled',
+          Prefix: 'format-conversion-failed/',
+          ExpirationInDays: 90,
+        },
+        { Id: 'Unfinished', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+      ],
+    });
+  });
+});
+
+describe('The table of clicks', () => {
+  it('has the columns of a click, in order, with a timestamp for its time', () => {
+    const { Columns } = table['StorageDescriptor'] as { Columns: { Name: string; Type: string }[] };
+    expect(Columns.map(({ Name }) => Name)).toEqual(
+      Object.keys(CLICK_COLUMNS).map((column) => (column === 'at_ms' ? 'clicked_at' : column)),
+    );
+    const types = Object.fromEntries(Columns.map(({ Name, Type }) => [Name, Type]));
+    expect(types).toMatchObject({ id: 'string', clicked_at: 'timestamp', tags: 'array<string>', bot: 'boolean' });
+  });
+
+  it('works its partitions out, by day and hour, where Firehose writes them', () => {
+    expect(table['PartitionKeys']).toEqual([
+      { Name: 'dt', Type: 'string' },
+      { Name: 'hr', Type: 'int' },
+    ]);
+    const parameters = table['Parameters'] as Record<string, string>;
+    expect(parameters).toMatchObject({
+      'projection.enabled': 'true',
+      'projection.dt.type': 'date',
+      'projection.dt.format': 'yyyy-MM-dd',
+      'projection.dt.range': expect.stringMatching(/^\d{4}-01-01,NOW$/),
+      'projection.hr.type': 'integer',
+      'projection.hr.range': '0,23',
+      'projection.hr.digits': '2',
+    });
+    const template = parameters['storage.location.template'] ?? '';
+    const prefix = String(destination['Prefix']);
+    expect(template.replace(/^s3:\/\/<\w+>\//, '')).toBe('clicks/dt=${dt}/hr=${hr}/');
+    expect(prefix).toBe('clicks/dt=!{timestamp:yyyy-MM-dd}/hr=!{timestamp:HH}/');
+  });
+});
+
+describe('Firehose', () => {
+  it('reads the click stream and writes Parquet of the table, in files as big and as late as the settings say', () => {
+    expect(delivery).toMatchObject({
+      DeliveryStreamType: 'KinesisStreamAsSource',
+      KinesisStreamSourceConfiguration: { KinesisStreamARN: expect.stringMatching(/^<Clicks\w+\.Arn>$/) },
+    });
+    const { bufferMb, bufferS } = prod.settings.lake;
+    expect(destination).toMatchObject({
+      BucketARN: `<${bucket.id}.Arn>`,
+      ErrorOutputPrefix: '!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
+      BufferingHints: { SizeInMBs: bufferMb, IntervalInSeconds: bufferS },
+      CompressionFormat: 'UNCOMPRESSED',
+      CloudWatchLoggingOptions: { Enabled: true, LogStreamName: 'delivery' },
+      DataFormatConversionConfiguration: {
+        Enabled: true,
+        InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
+        OutputFormatConfiguration: { Serializer: { ParquetSerDe: { Compression: 'SNAPPY' } } },
+        SchemaConfiguration: { DatabaseName: 'signpost_prod', TableName: 'clicks' },
+      },
+    });
+  });
+
+  it('has rows made by clicks-to-rows, which is asked three times more when it fails', () => {
+    const { Processors } = destination['ProcessingConfiguration'] as {
+      Processors: { Parameters: { ParameterName: string; ParameterValue: string }[] }[];
+    };
+    const parameters = Processors.flatMap(({ Parameters }) => Parameters);
+    expect(
+      Object.fromEntries(parameters.map(({ ParameterName, ParameterValue }) => [ParameterName, ParameterValue])),
+    ).toEqual({
+      LambdaArn: expect.stringMatching(/^<ClicksToRowsFunction\w+\.Arn>$/),
+      RoleArn: expect.stringMatching(/^<DeliveryRole\w+\.Arn>$/),
+      NumberOfRetries: '3',
+      BufferSizeInMBs: '1',
+      BufferIntervalInSeconds: '60',
+    });
+  });
+
+  it('may do what it needs, each on one place, and write below its three prefixes only', () => {
+    const places = Object.fromEntries(statements.map(({ Sid, Resource }) => [Sid, listOf(Resource)]));
+    expect(places).toEqual({
+      ReadClickStream: [expect.stringMatching(/^<Clicks\w+\.Arn>$/)],
+      AskTransform: [expect.stringMatching(/^<ClicksToRowsFunction\w+\.Arn>$/)],
+      LookUpTable: [':catalog', ':database/signpost_prod', ':table/signpost_prod/clicks'].map((end) =>
+        expect.stringMatching(new RegExp(`${end}$`)),
+      ),
+      FindLake: [`<${bucket.id}.Arn>`],
+      WriteLake: ['clicks', 'processing-failed', 'format-conversion-failed'].map(
+        (prefix) => `<${bucket.id}.Arn>/${prefix}/*`,
+      ),
+      OwnLogs: [expect.stringMatching(/^<DeliveryLogs\w+\.Arn>$/)],
+    });
+    const actions = statements.flatMap(({ Action }) => listOf(Action));
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    expect(actions).not.toContain('s3:DeleteObject');
+    expect(actions).not.toContain('s3:GetObject');
+    expect(role).not.toHaveProperty('ManagedPolicyArns');
+  });
+});
