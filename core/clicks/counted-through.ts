@@ -46,9 +46,9 @@ export function shardProgress(deps: {
   };
 
   return async (shardId: string, { oldestMs, newestMs }: Arrivals, count: () => Promise<void>): Promise<void> => {
-    let marking: Promise<void> | null = null;
+    const marking: Promise<void>[] = [];
     const markOldest = (): void => {
-      marking ??= mark(shardId, oldestMs);
+      if (marking.length === 0) marking.push(mark(shardId, oldestMs));
     };
     const timer = setTimeout(markOldest, Math.max(0, oldestMs + FRESH_MS - deps.nowMs()));
     try {
@@ -58,7 +58,7 @@ export function shardProgress(deps: {
       throw error;
     } finally {
       clearTimeout(timer);
-      await marking;
+      await Promise.all(marking);
     }
     if (newestMs + FRESH_MS <= deps.nowMs()) await mark(shardId, newestMs);
     else await unmark(shardId);

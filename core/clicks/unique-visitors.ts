@@ -51,7 +51,7 @@ export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
  * tables and no thresholds between formulas.
  */
 export function estimateVisitors({ registers }: Sketch): number {
-  const counts = new Array<number>(RANK_BITS + 2).fill(0);
+  const counts = Array.from({ length: RANK_BITS + 2 }, () => 0);
   for (const rank of registers) counts[rank] = (counts[rank] ?? 0) + 1;
   let z = REGISTERS * tau(1 - (counts[RANK_BITS + 1] ?? 0) / REGISTERS);
   for (let rank = RANK_BITS; rank >= 1; rank -= 1) z = 0.5 * (z + (counts[rank] ?? 0));
