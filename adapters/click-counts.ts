@@ -12,7 +12,7 @@ import type { DocumentClient } from './dynamodb.ts';
 import type { WireItem } from './lean-call.ts';
 import { leanQuery } from './lean-query.ts';
 import { readShardMarks } from './shard-marks.ts';
-import { visitorsSortKey } from './table.ts';
+import { countsPartSortKey, VISITORS_PART } from './table.ts';
 
 /** Ranges are read with the lean client, because their items are wide; the document client reads the rest. */
 export function clickCounts(
@@ -23,8 +23,7 @@ export function clickCounts(
 ): ClickCounts {
   return {
     async read(subject, from, to, period) {
-      const items = await itemsBetween(lean, table, subject, { from, to, period });
-      return period === 'day' ? toDays(items) : items.map(({ start, item }) => toPeriod(start, item, EMPTY_SKETCH));
+      return toPeriods(await itemsBetween(lean, table, subject, { from, to, period }));
     },
     async total(subject) {
       const Key = countItemKey({ subject, period: 'total', start: '' });
@@ -47,10 +46,10 @@ export function clickCounts(
   };
 }
 
-/** `start` is all of the sort key behind subject and period: `2026-11-21`, `2026-11-21T14`, `2026-11-21#visitors`. */
-type StartedItem = { readonly start: string; readonly item: WireItem };
+/** `start` is `2026-11-21` or `2026-11-21T14`; `part` what follows: nothing, a dimension, `visitors`. */
+type StartedItem = { readonly start: string; readonly part: string; readonly item: WireItem };
 
-/** In the order of time; of days the visitors too. */
+/** In the order of time, each period in all its parts, days with their visitors. */
 async function itemsBetween(
   dynamodb: AwsJsonClient,
   table: string,
@@ -59,29 +58,33 @@ async function itemsBetween(
 ): Promise<readonly StartedItem[]> {
   const { pk, prefix } = placeOf(subject);
   const first = `${prefix}${periodSortKey(period, from)}`;
-  const last = `${prefix}${period === 'day' ? visitorsSortKey(to) : periodSortKey(period, to)}`;
+  const last = `${prefix}${countsPartSortKey(periodSortKey(period, to), VISITORS_PART)}`;
   const prefixLength = `${prefix}${periodSortKey(period, '')}`.length;
   const items = await leanQuery(dynamodb, table, { pk, first, last });
-  return items.map((item) => ({ start: (item['sk']?.S ?? '').slice(prefixLength), item }));
+  return items.map((item) => {
+    const [start = '', part = ''] = (item['sk']?.S ?? '').slice(prefixLength).split('#');
+    return { start, part, item };
+  });
 }
 
-/** A day's visitors follow its counters, or stand alone for the moment before its first click is counted. */
-function toDays(items: readonly StartedItem[]): readonly CountedPeriod[] {
+/** Counters of a period's parts are added up. A sketch without counters is of a day whose first click is being counted. */
+function toPeriods(items: readonly StartedItem[]): readonly CountedPeriod[] {
+  const periods = new Map<string, Record<string, number>>();
   const sketches = new Map<string, Sketch>();
-  for (const { start, item } of items) {
-    const bytes = item['sketch']?.B;
-    if (bytes !== undefined)
-      sketches.set(start.slice(0, start.indexOf('#')), decodeSketch(Buffer.from(bytes, 'base64')));
+  for (const { start, part, item } of items) {
+    if (part === VISITORS_PART) {
+      sketches.set(start, decodeSketch(Buffer.from(item['sketch']?.B ?? '', 'base64')));
+      continue;
+    }
+    const counters = periods.get(start);
+    if (counters === undefined) periods.set(start, wireCounters(item));
+    else addTo(counters, wireCounters(item));
   }
-  return items
-    .filter(({ item }) => item['sketch'] === undefined)
-    .map(({ start, item }) => toPeriod(start, item, sketches.get(start) ?? EMPTY_SKETCH));
+  return [...periods].map(([start, counters]) => ({ start, counters, visitors: sketches.get(start) ?? EMPTY_SKETCH }));
 }
 
-const toPeriod = (start: string, item: WireItem, visitors: Sketch): CountedPeriod => ({
-  start,
-  counters: wireCounters(item),
-  visitors,
-});
+function addTo(counters: Record<string, number>, others: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(others)) counters[name] = (counters[name] ?? 0) + count;
+}
 
 const sketchOf = (item: Readonly<Record<string, unknown>>): Sketch => decodeSketch(item['sketch'] as Uint8Array);

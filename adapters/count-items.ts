@@ -4,6 +4,7 @@ import type { Subject } from '../core/clicks/subject.ts';
 import type { CountItem } from '../core/clicks/tally.ts';
 import type { WireItem } from './lean-call.ts';
 import {
+  countsPartSortKey,
   dayCountsSortKey,
   hourCountsSortKey,
   LINK_TOTAL_SORT_KEY,
@@ -28,9 +29,10 @@ export const workspaceCountsPartition = (workspaceId: string): string =>
 export const periodSortKey = (period: Period, start: string): string =>
   period === 'day' ? dayCountsSortKey(start) : hourCountsSortKey(start);
 
-export function countItemKey({ subject, period, start }: CountItem): ItemKey {
+export function countItemKey({ subject, period, start, part = '' }: CountItem): ItemKey {
   const { pk, prefix } = placeOf(subject);
-  return { pk, sk: `${prefix}${period === 'total' ? LINK_TOTAL_SORT_KEY : periodSortKey(period, start)}` };
+  const sortKey = period === 'total' ? LINK_TOTAL_SORT_KEY : countsPartSortKey(periodSortKey(period, start), part);
+  return { pk, sk: `${prefix}${sortKey}` };
 }
 
 export function visitorsKey({ subject, day }: { readonly subject: Subject; readonly day: string }): ItemKey {
@@ -47,7 +49,7 @@ export const countersOf = (item: Readonly<Record<string, unknown>>): Readonly<Re
   );
 
 /** The same of an item as DynamoDB sends it, without a step in between: there may be thousands. */
-export function wireCounters(item: WireItem): Readonly<Record<string, number>> {
+export function wireCounters(item: WireItem): Record<string, number> {
   const counters: Record<string, number> = {};
   for (const name in item) if (!NO_COUNTERS.has(name)) counters[name] = Number(item[name]?.N);
   return counters;

@@ -186,8 +186,12 @@ export const tagCountsPrefix = (tag: string) => `tag#${encodeURIComponent(tag.to
 export const LINK_TOTAL_SORT_KEY = 'day#total';
 export const dayCountsSortKey = (day: string) => `day#${day}`;
 export const hourCountsSortKey = (hour: string) => `hour#${hour}`;
-/** Between a day and the next, so that one query reads both counters and visitors. */
-export const visitorsSortKey = (day: string) => `day#${day}#visitors`;
+/** A day or hour that outgrew one item has further ones, each of one dimension; `part` is empty for the first. */
+export const countsPartSortKey = (periodSortKey: string, part: string) =>
+  part === '' ? periodSortKey : `${periodSortKey}#${part}`;
+/** Behind all parts of a day and before the next, so that one query reads both counters and visitors. */
+export const VISITORS_PART = 'visitors';
+export const visitorsSortKey = (day: string) => countsPartSortKey(dayCountsSortKey(day), VISITORS_PART);
 /** Part 0 is the head of a window of counted clicks, with its version and count. */
 export const countedClicksKey = (
   window: { readonly ledger: string; readonly bucket: number; readonly startS: number },

@@ -11,7 +11,7 @@ import { clicksToCountsHandler } from '../../lambdas/clicks-to-counts/handler.ts
 import { manyVisits } from './many-visits.ts';
 
 /**
- * The counter of one shard in a process of its own, fed a second of visits per batch. Prints what a click cost once the
+ * The counter of one shard in a process of its own, fed some seconds of visits per batch. Prints what a click cost once the
  * items have grown.
  */
 export type CountingCost = {

@@ -41,3 +41,9 @@ export function counterNames(click: Click): CounterNames {
 /** Half a character at the cut would be refused by every store. */
 export const counterName = (dimension: Dimension, value: string): string =>
   `${dimension}:${value.slice(0, MAX_VALUE_LENGTH).toWellFormed()}`;
+
+/** `country` of `country:DE` and of `bot/country:DE`; empty for `total` and `bot`. */
+export function dimensionIn(name: string): string {
+  const start = name.startsWith(BOT_PREFIX) ? BOT_PREFIX.length : 0;
+  return name.slice(start, Math.max(start, name.indexOf(':')));
+}

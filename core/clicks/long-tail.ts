@@ -1,4 +1,4 @@
-import { BOT_PREFIX } from './counters.ts';
+import { BOT_PREFIX, dimensionIn } from './counters.ts';
 
 /** Different values of one dimension that an item counts; what comes later is counted as `other`. */
 export const MAX_VALUES = 300;
@@ -33,8 +33,6 @@ export function foldLongTail(
 }
 
 const otherOf = (name: string): string => `${dimensionIn(name)}:${OTHER}`;
-/** `country` of `country:DE`; empty for `total` and `bot`. */
-const dimensionIn = (name: string): string => name.slice(0, Math.max(0, name.indexOf(':')));
 
 function roomBeside(known: ReadonlySet<string>) {
   const values = new Map<string, number>();

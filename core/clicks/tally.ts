@@ -1,9 +1,16 @@
 import type { Period } from './click-counts.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Subject } from './subject.ts';
+import { partsOf } from './wide-items.ts';
 
 /** One item of counters: a subject's day or hour (`start` as in `CountedPeriod`), or all its time (`start` is empty). */
-export type CountItem = { readonly subject: Subject; readonly period: Period | 'total'; readonly start: string };
+export type CountItem = {
+  readonly subject: Subject;
+  readonly period: Period | 'total';
+  readonly start: string;
+  /** The one dimension it has, of a period that got more names at once than one item takes. */
+  readonly part?: string;
+};
 
 export type Increment = {
   readonly item: CountItem;
@@ -16,7 +23,7 @@ export type Increment = {
   readonly counters: ReadonlyMap<string, number>;
 };
 
-/** Sums clicks into one increment per item: however many clicks a link had, its day is written once. */
+/** Sums clicks into one increment per item: however many clicks a link had, its day is written once (or in parts, once each). */
 export function tally(entries: readonly LedgerEntry[]): readonly Increment[] {
   const increments = new Map<string, Increment & { readonly counters: Map<string, number> }>();
   for (const entry of entries) {
@@ -39,8 +46,15 @@ export function tally(entries: readonly LedgerEntry[]): readonly Increment[] {
       }
     }
   }
-  return [...increments.values()];
+  return [...increments.values()].flatMap(splitWide);
 }
+
+const splitWide = (increment: Increment): readonly Increment[] =>
+  [...partsOf(increment.counters)].map(([part, counters]) =>
+    part === ''
+      ? { ...increment, counters }
+      : { ...increment, counters, item: { ...increment.item, part }, name: `${increment.name} ${part}` },
+  );
 
 const periodsOf = ({ day, hour }: LedgerEntry) =>
   [

@@ -3,9 +3,10 @@ import * as fc from 'fast-check';
 import { newClickId } from '../../../core/clicks/click-id.ts';
 import { BUCKETS, bucketOf, countedId, WINDOW_PART_IDS } from '../../../core/clicks/count-window.ts';
 import { entriesOf, LEDGERS } from '../../../core/clicks/ledger.ts';
-import { MAX_NAMES_PER_ITEM, MAX_TRANSACTION_ITEMS, packTransactions } from '../../../core/clicks/pack-transactions.ts';
+import { MAX_TRANSACTION_ITEMS, packTransactions } from '../../../core/clicks/pack-transactions.ts';
 import type { Click } from '../../../core/clicks/row.ts';
 import { tally } from '../../../core/clicks/tally.ts';
+import { MAX_NAMES_PER_ITEM } from '../../../core/clicks/wide-items.ts';
 import { aClick } from '../../fixtures/clicks.ts';
 import { NOW_MS } from '../../fixtures/links.ts';
 
