@@ -224,7 +224,7 @@ export const POLLER_POWERS = {
   failedRecordsBucket: ['s3:ListBucket'],
 } as const;
 
-/** What Firehose does to bring clicks into the lake; `core/clicks/lake.ts` says where to. */
+/** What Firehose does to bring clicks into the lake; `core/lake/clicks-table.ts` says where to. */
 export const DELIVERY_POWERS = {
   clickStream: ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
   transform: ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],

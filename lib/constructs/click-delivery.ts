@@ -5,7 +5,7 @@ import { LogStream } from 'aws-cdk-lib/aws-logs';
 import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/clicks/lake.ts';
+import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/lake/clicks-table.ts';
 import { DELIVERY_POWERS } from '../powers.ts';
 import { acceptFinding } from './accepted.ts';
 import type { ClicksCatalog } from './clicks-catalog.ts';

@@ -2,7 +2,7 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { CLICKS_PREFIX, CLICKS_TABLE, LAKE_COLUMNS, LAKE_PARTITIONS } from '../../core/clicks/lake.ts';
+import { CLICKS_PREFIX, CLICKS_TABLE, LAKE_COLUMNS, LAKE_PARTITIONS } from '../../core/lake/clicks-table.ts';
 import type { StageSettings } from '../config.ts';
 
 /** Day before which no Signpost had a lake: projection makes up no partitions before it. */

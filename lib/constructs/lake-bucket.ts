@@ -2,7 +2,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/clicks/lake.ts';
+import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/lake/clicks-table.ts';
 import type { StageSettings } from '../config.ts';
 import { acceptFinding } from './accepted.ts';
 import { FAILURES_KEPT } from './failed-records.ts';

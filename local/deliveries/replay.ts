@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readClick } from '../../core/clicks/click.ts';
 import { encodeClickRow } from '../../core/clicks/click-row.ts';
-import { CLICKS_PREFIX, FAILURE_PREFIXES, LAKE_COLUMNS } from '../../core/clicks/lake.ts';
+import { CLICKS_PREFIX, FAILURE_PREFIXES, LAKE_COLUMNS } from '../../core/lake/clicks-table.ts';
 import { parquetFile } from './parquet.ts';
 import { type TableRow, tableRow } from './table-row.ts';
 

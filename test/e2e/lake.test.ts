@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { LAKE_COLUMNS } from '../../core/clicks/lake.ts';
+import { LAKE_COLUMNS } from '../../core/lake/clicks-table.ts';
 import { REGION } from '../../local/cloud/account.ts';
 import { ADMIN_ACCESS_KEY_ID } from '../../local/engines/iam.ts';
 import { distinctClicks, filedRecords, type LakeRow, lakeRows } from '../fixtures/lake-rows.ts';

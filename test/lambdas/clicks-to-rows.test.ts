@@ -1,7 +1,7 @@
 import { readClick } from '../../core/clicks/click.ts';
 import { encodeClickEvent } from '../../core/clicks/click-event.ts';
-import { LAKE_COLUMNS } from '../../core/clicks/lake.ts';
 import { CLICK_COLUMNS } from '../../core/clicks/row.ts';
+import { LAKE_COLUMNS } from '../../core/lake/clicks-table.ts';
 import { clicksToRowsHandler } from '../../lambdas/clicks-to-rows/handler.ts';
 import { aClickEvent, IPHONE } from '../fixtures/clicks.ts';
 import { NOW_MS } from '../fixtures/links.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LAKE_COLUMNS } from '../../../core/clicks/lake.ts';
+import { LAKE_COLUMNS } from '../../../core/lake/clicks-table.ts';
 import { buildApp } from '../../../lib/app.ts';
 import { settingsFor } from '../../../lib/config.ts';
 import { type Plan, type PlanFacts, planOf } from '../../../local/cloud/plan.ts';

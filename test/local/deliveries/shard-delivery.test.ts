@@ -3,7 +3,7 @@ import { readClick } from '../../../core/clicks/click.ts';
 import { encodeClickEvent } from '../../../core/clicks/click-event.ts';
 import { newClickId } from '../../../core/clicks/click-id.ts';
 import { encodeClickRow } from '../../../core/clicks/click-row.ts';
-import { LAKE_COLUMNS } from '../../../core/clicks/lake.ts';
+import { LAKE_COLUMNS } from '../../../core/lake/clicks-table.ts';
 import { clicksToRowsHandler } from '../../../lambdas/clicks-to-rows/handler.ts';
 import type { DeliveryStreamPlan } from '../../../local/cloud/delivery-streams.ts';
 import { startShardDelivery } from '../../../local/deliveries/shard-delivery.ts';

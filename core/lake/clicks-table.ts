@@ -1,4 +1,4 @@
-import { CLICK_COLUMNS } from './row.ts';
+import { CLICK_COLUMNS } from '../clicks/row.ts';
 
 /**
  * ★ Fact file: how clicks lie in the lake. The rows that Firehose is given, the Glue table, the Parquet files of the laptop
