@@ -2,12 +2,52 @@
  * ★ Fact file: every deliberate failure. One stable word that clients switch on, a title, and one sentence for a person.
  * The HTTP status of each word is the edge's business (`lambdas/problem.ts`); `docs/errors/{word}` is rendered from here.
  */
-export const FAILURES = {
+type FailureText = { readonly title: string; readonly sentence: string };
+
+/** What a visitor of the short domain may meet: all that the redirect's bundle carries. */
+export const VISITOR_FAILURES = {
   VALIDATION_FAILED: {
     title: 'Validation failed',
     sentence: 'One or more members of the request break a rule; `errors` lists each with its path.',
   },
   INVALID_JSON: { title: 'Invalid JSON', sentence: 'The request body is not well-formed JSON in UTF-8.' },
+  PAYLOAD_TOO_LARGE: { title: 'Payload too large', sentence: 'The request body is over the size limit of this route.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    title: 'Unsupported media type',
+    sentence: 'The request body must be sent as application/json.',
+  },
+  NOT_FOUND: { title: 'Not found', sentence: 'There is nothing at this path.' },
+  METHOD_NOT_ALLOWED: { title: 'Method not allowed', sentence: 'This path does not answer that method.' },
+  URL_NOT_FOUND: { title: 'Link not found', sentence: 'There is no such short link.' },
+  URL_DISABLED: { title: 'Link disabled', sentence: 'This link was switched off or deleted by its owner.' },
+  URL_EXPIRED: { title: 'Link expired', sentence: 'This link has passed its expiry date.' },
+  CLICK_LIMIT_REACHED: {
+    title: 'Click limit reached',
+    sentence: 'This link has been used as often as its owner allowed.',
+  },
+  PASSWORD_REQUIRED: { title: 'Password required', sentence: 'This link is protected by a password.' },
+  INVALID_PASSWORD: {
+    title: 'Invalid password',
+    sentence: 'The password is wrong; `attempts_remaining` says how many tries are left.',
+  },
+  UNLOCK_LOCKED: {
+    title: 'Too many wrong passwords',
+    sentence:
+      'Too many wrong passwords were tried; the right one is refused too until `retry_after` seconds have passed.',
+  },
+  PREFETCH_REFUSED: {
+    title: 'Prefetch refused',
+    sentence: 'This link counts its visits exactly, so it is only opened by a real visit.',
+  },
+  SERVICE_UNAVAILABLE: {
+    title: 'Temporarily unavailable',
+    sentence: 'A part of the service is not answering; nothing was changed, try again shortly.',
+  },
+  INTERNAL: { title: 'Internal error', sentence: 'Something went wrong on our side; the request id helps us find it.' },
+} as const satisfies Record<string, FailureText>;
+
+/** What only customers meet. */
+const CUSTOMER_FAILURES = {
   INVALID_URL: {
     title: 'Invalid URL',
     sentence: 'The target is not an http or https URL that Signpost may send visitors to.',
@@ -40,11 +80,6 @@ export const FAILURES = {
   VERSION_CONFLICT: {
     title: 'Version conflict',
     sentence: 'The resource was changed since the version named in If-Match; read it again.',
-  },
-  PAYLOAD_TOO_LARGE: { title: 'Payload too large', sentence: 'The request body is over the size limit of this route.' },
-  UNSUPPORTED_MEDIA_TYPE: {
-    title: 'Unsupported media type',
-    sentence: 'The request body must be sent as application/json.',
   },
   UNAUTHENTICATED: { title: 'Unauthenticated', sentence: 'The request carries no valid API key or token.' },
   FORBIDDEN: { title: 'Forbidden', sentence: 'The API key or role does not allow this.' },
@@ -97,57 +132,42 @@ export const FAILURES = {
     title: 'Limit reached',
     sentence: 'There are as many of these as one account or workspace may have; `limit` says how many.',
   },
-  NOT_FOUND: { title: 'Not found', sentence: 'There is nothing at this path.' },
-  METHOD_NOT_ALLOWED: { title: 'Method not allowed', sentence: 'This path does not answer that method.' },
-  URL_NOT_FOUND: { title: 'Link not found', sentence: 'There is no such short link.' },
-  URL_DISABLED: { title: 'Link disabled', sentence: 'This link was switched off or deleted by its owner.' },
-  URL_EXPIRED: { title: 'Link expired', sentence: 'This link has passed its expiry date.' },
-  CLICK_LIMIT_REACHED: {
-    title: 'Click limit reached',
-    sentence: 'This link has been used as often as its owner allowed.',
-  },
-  PASSWORD_REQUIRED: { title: 'Password required', sentence: 'This link is protected by a password.' },
-  INVALID_PASSWORD: {
-    title: 'Invalid password',
-    sentence: 'The password is wrong; `attempts_remaining` says how many tries are left.',
-  },
-  UNLOCK_LOCKED: {
-    title: 'Too many wrong passwords',
-    sentence:
-      'Too many wrong passwords were tried; the right one is refused too until `retry_after` seconds have passed.',
-  },
   UNSUPPORTED_FILTER: {
     title: 'Unsupported filter',
     sentence: 'Clicks are not counted in a way that answers this combination of filters; `detail` says what is.',
   },
-  PREFETCH_REFUSED: {
-    title: 'Prefetch refused',
-    sentence: 'This link counts its visits exactly, so it is only opened by a real visit.',
-  },
-  SERVICE_UNAVAILABLE: {
-    title: 'Temporarily unavailable',
-    sentence: 'A part of the service is not answering; nothing was changed, try again shortly.',
-  },
-  INTERNAL: { title: 'Internal error', sentence: 'Something went wrong on our side; the request id helps us find it.' },
-} as const satisfies Record<string, { title: string; sentence: string }>;
+} as const satisfies Record<string, FailureText>;
 
-export type FailureWord = keyof typeof FAILURES;
+export type VisitorWord = keyof typeof VISITOR_FAILURES;
+export type FailureWord = VisitorWord | keyof typeof CUSTOMER_FAILURES;
+
+/** All of them. Marked as pure, or bundles of functions that use half of them would carry all. */
+export const FAILURES: typeof VISITOR_FAILURES & typeof CUSTOMER_FAILURES = /* @__PURE__ */ Object.assign(
+  {},
+  VISITOR_FAILURES,
+  CUSTOMER_FAILURES,
+);
 
 /** What else a failure tells the caller, merged into the problem document (`suggestions`, `retry_after`, `errors` …). */
 export type FailureDetails = Readonly<Record<string, unknown>>;
 
-/** A deliberate failure. `detail` replaces the word's sentence where a case can be told more exactly. */
+/** A deliberate failure. `detail` replaces the word's sentence where a case can be told more exactly; the message is for logs. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly word: FailureWord;
   readonly details: FailureDetails;
+  readonly detail: string | undefined;
 
   constructor(word: FailureWord, details: FailureDetails = {}, options: { detail?: string; cause?: unknown } = {}) {
-    super(options.detail ?? FAILURES[word].sentence, { cause: options.cause });
+    super(options.detail ?? word, { cause: options.cause });
+    this.detail = options.detail;
     this.word = word;
     this.details = details;
   }
 }
+
+/** What a person is told of it. */
+export const detailOf = ({ detail, word }: Failure): string => detail ?? FAILURES[word].sentence;
 
 /** One broken rule of one member: `path` as in `urls[3].tags[0]`, `code` a stable word, `message` a sentence. */
 export type MemberError = { readonly path: string; readonly code: string; readonly message: string };

@@ -1,10 +1,26 @@
-import type { FailureWord } from '../core/errors.ts';
-import { FAILURES, Failure } from '../core/errors.ts';
+import type { FailureWord, VisitorWord } from '../core/errors.ts';
+import { FAILURES, Failure, VISITOR_FAILURES } from '../core/errors.ts';
 
-/** The HTTP status of every deliberate failure. Exhaustive: a new word does not compile without its status. */
-export const STATUS_OF: Readonly<Record<FailureWord, number>> = {
+const VISITOR_STATUS: Readonly<Record<VisitorWord, number>> = {
   VALIDATION_FAILED: 400,
   INVALID_JSON: 400,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  URL_NOT_FOUND: 404,
+  URL_DISABLED: 410,
+  URL_EXPIRED: 410,
+  CLICK_LIMIT_REACHED: 410,
+  PASSWORD_REQUIRED: 403,
+  INVALID_PASSWORD: 401,
+  UNLOCK_LOCKED: 429,
+  PREFETCH_REFUSED: 425,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL: 500,
+};
+
+const CUSTOMER_STATUS: Readonly<Record<Exclude<FailureWord, VisitorWord>, number>> = {
   INVALID_URL: 400,
   URL_BLOCKED: 400,
   INVALID_ALIAS: 400,
@@ -14,8 +30,6 @@ export const STATUS_OF: Readonly<Record<FailureWord, number>> = {
   IDEMPOTENCY_MISMATCH: 422,
   IDEMPOTENCY_IN_PROGRESS: 409,
   VERSION_CONFLICT: 412,
-  PAYLOAD_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   CSRF_HEADER_REQUIRED: 403,
@@ -36,20 +50,15 @@ export const STATUS_OF: Readonly<Record<FailureWord, number>> = {
   PERSONAL_WORKSPACE: 409,
   LAST_ADMIN: 409,
   LIMIT_REACHED: 409,
-  NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  URL_NOT_FOUND: 404,
-  URL_DISABLED: 410,
-  URL_EXPIRED: 410,
-  CLICK_LIMIT_REACHED: 410,
-  PASSWORD_REQUIRED: 403,
-  INVALID_PASSWORD: 401,
-  UNLOCK_LOCKED: 429,
   UNSUPPORTED_FILTER: 422,
-  PREFETCH_REFUSED: 425,
-  SERVICE_UNAVAILABLE: 503,
-  INTERNAL: 500,
 };
+
+/** The HTTP status of every deliberate failure. Exhaustive: a new word does not compile without its status. */
+export const STATUS_OF: Readonly<Record<FailureWord, number>> = /* @__PURE__ */ Object.assign(
+  {},
+  VISITOR_STATUS,
+  CUSTOMER_STATUS,
+);
 
 /** A problem document (RFC 9457) with the contract's members. */
 export type Problem = {
@@ -63,17 +72,33 @@ export type Problem = {
 };
 
 /** `origin` is the door the caller came through: `type` resolves there. */
-export function problemOf(failure: Failure, context: { readonly origin: string; readonly requestId: string }): Problem {
-  return {
-    type: `${context.origin}/docs/errors/${failure.word}`,
-    title: FAILURES[failure.word].title,
-    status: STATUS_OF[failure.word],
-    detail: failure.message,
-    error: failure.word,
-    request_id: context.requestId,
-    ...failure.details,
-  };
+type ProblemContext = { readonly origin: string; readonly requestId: string };
+
+export const problemOf = (failure: Failure, context: ProblemContext): Problem =>
+  problem(failure, failure.word, { ...FAILURES[failure.word], status: STATUS_OF[failure.word] }, context);
+
+/** The same for the short domain, whose visitors meet few of the words; any other is an error of ours. */
+export function visitorProblemOf(failure: Failure, context: ProblemContext): Problem {
+  const word = Object.hasOwn(VISITOR_FAILURES, failure.word) ? (failure.word as VisitorWord) : 'INTERNAL';
+  return problem(failure, word, { ...VISITOR_FAILURES[word], status: VISITOR_STATUS[word] }, context);
 }
+
+type Told = { readonly title: string; readonly sentence: string; readonly status: number };
+
+const problem = (
+  { detail, details }: Failure,
+  error: FailureWord,
+  { title, sentence, status }: Told,
+  { origin, requestId }: ProblemContext,
+): Problem => ({
+  type: `${origin}/docs/errors/${error}`,
+  title,
+  status,
+  detail: detail ?? sentence,
+  error,
+  request_id: requestId,
+  ...details,
+});
 
 /** Headers a failure adds: `Retry-After` wherever the problem says `retry_after`, and always after a 503. */
 export function failureHeaders(failure: Failure): Record<string, string> {

@@ -11,7 +11,7 @@ import {
   unavailablePage,
   unknownPage,
 } from '../web/visitor/pages.ts';
-import { failureHeaders, problemOf } from './problem.ts';
+import { failureHeaders, visitorProblemOf } from './problem.ts';
 import type { HttpAnswer } from './request.ts';
 
 /** What a visitor's answer depends on beside the verdict. */
@@ -76,7 +76,7 @@ export const unavailable = (failure: Failure, context: VisitorContext): HttpAnsw
 
 /** A refusal: its page for people, its problem document for programs, one status. */
 export function refuse(failure: Failure, html: string, context: VisitorContext): HttpAnswer {
-  const problem = problemOf(failure, context);
+  const problem = visitorProblemOf(failure, context);
   const shared = { ...failureHeaders(failure), vary: 'accept', 'x-request-id': context.requestId };
   return context.wantsJson
     ? {

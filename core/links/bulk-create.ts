@@ -1,4 +1,4 @@
-import { Failure } from '../errors.ts';
+import { detailOf, Failure } from '../errors.ts';
 import type { CreateDeps, LinkDraft } from './create-link.ts';
 import { aliasTaken, checkDraft, freshCode, newLink } from './create-link.ts';
 import type { Link } from './link.ts';
@@ -56,7 +56,7 @@ const bulkInvalid = (failures: readonly IndexedFailure[]): Failure =>
     invalid_urls: failures.map(({ index, failure }) => ({
       index,
       error: failure.word,
-      detail: failure.message,
+      detail: detailOf(failure),
       ...failure.details,
     })),
   });

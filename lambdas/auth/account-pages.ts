@@ -4,7 +4,7 @@ import { acceptInvite } from '../../core/accounts/invites.ts';
 import { verifyEmail } from '../../core/accounts/register.ts';
 import { forgotPassword, resetPassword } from '../../core/accounts/reset-password.ts';
 import { recognise } from '../../core/accounts/sign-in.ts';
-import { Failure } from '../../core/errors.ts';
+import { detailOf, Failure } from '../../core/errors.ts';
 import { ACCOUNT_PAGE_HEADERS } from '../../web/account/page.ts';
 import type { AccountPage } from '../../web/account/pages.ts';
 import { deadLinkPage, donePage, formPage, isAccountPage, needsToken, refusedPage } from '../../web/account/pages.ts';
@@ -73,9 +73,9 @@ function failedPage(name: AccountPage, { token = '' }: Form, failure: Failure): 
     case 'INVALID_CREDENTIALS':
     case 'SIGN_IN_LOCKED':
     case 'SERVICE_UNAVAILABLE':
-      return formPage(name, token, failure.message);
+      return formPage(name, token, detailOf(failure));
     default:
-      return refusedPage(failure.message);
+      return refusedPage(detailOf(failure));
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod/mini';
 import { DEFAULT_DOMAIN } from '../../adapters/table.ts';
-import { Failure } from '../../core/errors.ts';
+import { detailOf, Failure } from '../../core/errors.ts';
 import { MAX_LINK_PASSWORD_LENGTH } from '../../core/links/link-password.ts';
 import type { UnlockDeps } from '../../core/links/unlock-link.ts';
 import { unlockLink } from '../../core/links/unlock-link.ts';
@@ -85,5 +85,5 @@ function pageMessage(failure: Failure): string {
   const retryAfterS = failure.details['retry_after'];
   if (typeof retryAfterS === 'number')
     return `Too many tries. Wait ${Math.ceil(retryAfterS / 60)} minutes, then try again.`;
-  return STATUS_OF[failure.word] === 400 ? 'Please type the password.' : failure.message;
+  return STATUS_OF[failure.word] === 400 ? 'Please type the password.' : detailOf(failure);
 }

@@ -1,7 +1,7 @@
-import type { FailureWord } from '../../core/errors.ts';
-import { FAILURES, Failure } from '../../core/errors.ts';
+import type { FailureWord, VisitorWord } from '../../core/errors.ts';
+import { FAILURES, Failure, VISITOR_FAILURES } from '../../core/errors.ts';
 import { problemAnswer } from '../../lambdas/http.ts';
-import { asFailure, failureHeaders, problemOf, STATUS_OF } from '../../lambdas/problem.ts';
+import { asFailure, failureHeaders, problemOf, STATUS_OF, visitorProblemOf } from '../../lambdas/problem.ts';
 import { GATEWAY_PROBLEMS } from '../../lib/constructs/problem-responses.ts';
 import { APP_ORIGIN, REQUEST_ID } from '../fixtures/events.ts';
 import { problemIn } from '../fixtures/problems.ts';
@@ -103,8 +103,20 @@ describe('An error nobody foresaw', () => {
     { status: 500 },
   ])('tells the client nothing and keeps its cause: %s', (error) => {
     const failure = asFailure(error);
-    expect(failure).toMatchObject({ word: 'INTERNAL', message: FAILURES.INTERNAL.sentence });
+    expect(failure).toMatchObject({ word: 'INTERNAL', detail: undefined });
+    expect(problemOf(failure, CONTEXT).detail).toBe(FAILURES.INTERNAL.sentence);
     expect(failure.cause).toBe(error);
     expect(JSON.stringify(problemOf(failure, CONTEXT))).not.toMatch(/secret|arn:|parameter/);
+  });
+});
+
+describe('A problem of the short domain', () => {
+  it.each(Object.keys(VISITOR_FAILURES) as VisitorWord[])('is told as everywhere: %s', (word) => {
+    const failure = new Failure(word, { attempts_remaining: 2 });
+    expect(visitorProblemOf(failure, CONTEXT)).toEqual(problemOf(failure, CONTEXT));
+  });
+
+  it('is an error of ours where its word is none that visitors may meet', () => {
+    expect(visitorProblemOf(new Failure('WEAK_PASSWORD'), CONTEXT)).toMatchObject({ error: 'INTERNAL', status: 500 });
   });
 });
