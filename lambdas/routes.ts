@@ -140,6 +140,10 @@ const CANONICAL: readonly Route[] = [
   short('GET', '/docs/errors/{word}', 'service', 'public', 'One error, explained'),
   short('GET', '/{code}', 'redirect', 'public', 'Follow a short link; `{code}+` previews it'),
   short('HEAD', '/{code}', 'redirect', 'public', 'Look where a short link leads, uncounted'),
+  short('GET', '/Q/{scan}', 'redirect', 'public', 'Follow the QR code of a short link'),
+  short('HEAD', '/Q/{scan}', 'redirect', 'public', 'Look where a QR code leads, uncounted'),
+  short('GET', '/Q/{scan}/{placement}', 'redirect', 'public', 'Follow the QR code that hangs at a placement'),
+  short('HEAD', '/Q/{scan}/{placement}', 'redirect', 'public', 'Look where a QR code leads, uncounted'),
   short('POST', '/{code}', 'unlock', 'public', 'Unlock a protected link from its password page'),
   short('POST', '/v1/urls/{code}/unlock', 'unlock', 'public', 'Unlock a protected link'),
 ];

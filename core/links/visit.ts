@@ -21,6 +21,8 @@ export type Visit = {
   /** The visitor's query string without `?`, and without the unlock token. */
   readonly query: string;
   readonly unlockToken: string | null;
+  /** Where the QR code hangs that led here, empty where nobody said; null for a visit without one. */
+  readonly scannedAt: string | null;
   readonly visitor: Visitor;
 };
 
@@ -84,8 +86,8 @@ export async function visit(deps: VisitDeps, request: Visit): Promise<Verdict> {
     workspace_id: link.workspaceId,
     tags: link.tags,
     at_ms: nowMs,
-    source: 'click',
-    placement: '',
+    source: request.scannedAt === null ? 'click' : 'scan',
+    placement: request.scannedAt ?? '',
     ...visitor,
     ...campaignOf(request.query),
     visitor: await deps.visitorHash(address, visitor.user_agent, nowMs),

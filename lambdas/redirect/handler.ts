@@ -3,6 +3,7 @@ import { DEFAULT_DOMAIN } from '../../adapters/table.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Visit, VisitDeps } from '../../core/links/visit.ts';
 import { visit } from '../../core/links/visit.ts';
+import { readScanPath } from '../../core/qr/scan-path.ts';
 import { PAGE_HEADERS } from '../../web/visitor/page.ts';
 import { notAllowedPage, shortDomainPage, unknownPage } from '../../web/visitor/pages.ts';
 import { originOf } from '../origin.ts';
@@ -34,7 +35,7 @@ async function answer(deps: RedirectHandlerDeps, event: APIGatewayProxyEventV2):
   switch (event.routeKey) {
     case 'GET /{code}':
     case 'HEAD /{code}':
-      return follow(deps, event);
+      return followCode(deps, event);
     case 'GET /':
     case 'HEAD /':
       return {
@@ -50,20 +51,38 @@ async function answer(deps: RedirectHandlerDeps, event: APIGatewayProxyEventV2):
       const ok = Object.values(dependencies).every(Boolean);
       return health(ok ? 200 : 503, { status: ok ? 'ok' : 'degraded', dependencies }, event);
     }
+    // What is no path of a QR code's is told so by the fallback, and those in small letters have no route.
     default:
-      return fallback(event);
+      return followScan(deps, event);
   }
 }
 
-async function follow(deps: RedirectHandlerDeps, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
+function followCode(deps: RedirectHandlerDeps, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
   const segment = event.pathParameters?.['code'] ?? '';
   const previewed = segment.endsWith('+');
   const code = previewed ? segment.slice(0, -1) : segment;
+  return follow(deps, event, { code, intent: previewed ? 'preview' : intentOf(event), scannedAt: null });
+}
+
+async function followScan(deps: RedirectHandlerDeps, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
+  const { method } = event.requestContext.http;
+  const scan = method === 'GET' || method === 'HEAD' ? readScanPath(event.rawPath) : null;
+  if (scan === null) return fallback(event);
+  return follow(deps, event, { code: scan.code, intent: intentOf(event), scannedAt: scan.placement });
+}
+
+type Followed = Pick<Visit, 'code' | 'intent' | 'scannedAt'>;
+
+async function follow(
+  deps: RedirectHandlerDeps,
+  event: APIGatewayProxyEventV2,
+  followed: Followed,
+): Promise<HttpAnswer> {
+  const { code } = followed;
   const { query, token } = splitQuery(event.rawQueryString);
   const request: Visit = {
     domain: DEFAULT_DOMAIN,
-    code,
-    intent: previewed ? 'preview' : intentOf(event),
+    ...followed,
     query,
     unlockToken: token ?? unlockTokenIn(event.cookies),
     visitor: visitorOf(event, deps.originSecret),

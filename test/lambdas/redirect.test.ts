@@ -1,4 +1,5 @@
 import type { HotLink } from '../../core/links/hot-link.ts';
+import { scanPath } from '../../core/qr/scan-path.ts';
 import { REQUEST_ID, SHORT_ORIGIN } from '../fixtures/events.ts';
 import { NOW_MS, TARGET } from '../fixtures/links.ts';
 import { problemIn } from '../fixtures/problems.ts';
@@ -38,6 +39,41 @@ describe('A visitor of an alive link', () => {
     const { open } = shortDoor({ forwardQuery: true });
     const { headers } = await open({ rawQuery: 'utm=a%20b&unlock_token=secret&x=1' });
     expect(headers?.['location']).toBe('https://example.com/a?b=c&utm=a+b&x=1');
+  });
+});
+
+describe('A visitor who scanned a QR code', () => {
+  const PATH = scanPath({ code: CODE, placement: 'menu' });
+
+  it.each([
+    ['GET /Q/{scan}/{placement}', PATH],
+    ['$default', PATH.toLowerCase()],
+  ])('is sent on as by the link itself, and counted as a scan: %s', async (routeKey, path) => {
+    const { open, visits } = shortDoor();
+    expect(await open({ routeKey }, path)).toMatchObject({ statusCode: 302, headers: { location: TARGET } });
+    expect(visits.recorded).toMatchObject([{ code: CODE, source: 'scan', placement: 'menu' }]);
+  });
+
+  it('is not counted by a HEAD', async () => {
+    const { open, visits } = shortDoor();
+    expect(await open({ routeKey: 'HEAD /Q/{scan}/{placement}' }, PATH, 'HEAD')).toMatchObject({ statusCode: 302 });
+    expect(visits.recorded).toEqual([]);
+  });
+
+  it.each([
+    ['/Q/NAPPDXFKR', 'GET', 404],
+    ['/Q/N%2E%2E', 'GET', 404],
+    [PATH, 'POST', 405],
+  ])('gets no further with %s by %s', async (path, method, statusCode) => {
+    const { open, visits } = shortDoor();
+    expect(await open({ routeKey: '$default' }, path, method)).toMatchObject({ statusCode });
+    expect(visits.steps).toEqual([]);
+  });
+
+  it('types the password of a protected link where its own page takes it', async () => {
+    const { open } = shortDoor({ unlockKey: 'k' });
+    const { statusCode, body } = await open({ routeKey: 'GET /Q/{scan}/{placement}', headers: BROWSER }, PATH);
+    expect([statusCode, body]).toEqual([403, expect.stringContaining(`action="/${CODE}"`)]);
   });
 });
 

@@ -126,6 +126,12 @@ describe('A visit that leads somewhere', () => {
     expect(Object.keys(deps.recorded[0] ?? {}).sort()).toEqual([...Object.keys(SEEN_COLUMNS), 'user_agent'].sort());
   });
 
+  it.each(['', 'menu'])('is a scan where a QR code led here, with its placement: "%s"', async (scannedAt) => {
+    const deps = visitDeps(aHotLink());
+    expect(await visit(deps, aVisit({ scannedAt }))).toEqual(GO);
+    expect(deps.recorded).toMatchObject([{ source: 'scan', placement: scannedAt, code: 'aB7x3Kq' }]);
+  });
+
   it('is not answered before its click is safe', async () => {
     const pause = pausePoint();
     const answered = jest.fn();
