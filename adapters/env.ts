@@ -8,6 +8,7 @@ export const FUNCTIONS = [
   'links',
   'analytics',
   'live',
+  'track',
   'service',
   'authorizer',
   'clicks-to-counts',
@@ -33,6 +34,7 @@ export const TABLE_ENV = {
   outbox: 'OUTBOX_TABLE',
   salts: 'SALTS_TABLE',
   live: 'LIVE_TABLE',
+  events: 'EVENTS_TABLE',
 } as const;
 
 export type EnvName =
@@ -60,7 +62,13 @@ export type EnvName =
   /** `open`, or `closed` where administrators make all accounts. */
   | 'REGISTRATION'
   /** Sender of mails, `Signpost <no-reply@example.com>`; `none` where the stage sends none. */
-  | 'MAIL_FROM';
+  | 'MAIL_FROM'
+  /** Glue database of the lake, and the Athena workgroup that asks it. */
+  | 'LAKE_DATABASE'
+  | 'QUERY_WORKGROUP'
+  /** Bucket of clicks as Parquet, and the bucket of answers and reports. */
+  | 'LAKE_BUCKET'
+  | 'RESULTS_BUCKET';
 
 export const FUNCTION_ENV = {
   redirect: [
@@ -77,6 +85,7 @@ export const FUNCTION_ENV = {
   links: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'SHORT_ORIGIN', 'MAX_ALIAS_LENGTH', 'ALLOW_PRIVATE_TARGETS'],
   analytics: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE'],
   live: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'LIVE_TABLE', 'TOKEN_ISSUER'],
+  track: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'EVENTS_TABLE'],
   service: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'CLICK_STREAM'],
   authorizer: ['ACCOUNTS_TABLE', 'TOKEN_ISSUER'],
   'clicks-to-counts': ['COUNTS_TABLE', 'LIVE_TABLE'],
@@ -88,7 +97,7 @@ export const FUNCTION_ENV = {
   accounts: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'LINKS_TABLE', 'ORIGIN_SECRET'],
   admin: ['ACCOUNTS_TABLE'],
   mail: ['OUTBOX_TABLE', 'MAIL_FROM'],
-  erase: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'LINKS_TABLE', 'COUNTS_TABLE'],
+  erase: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'LINKS_TABLE', 'COUNTS_TABLE', 'EVENTS_TABLE'],
   'rotate-keys': ['ACCOUNTS_TABLE', 'KEY_LEAD_S'],
 } as const satisfies Record<FunctionName, readonly EnvName[]>;
 

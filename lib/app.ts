@@ -38,7 +38,9 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
     settings.cache.mode === 'none'
       ? null
       : new NetworkStack(app, 'Network', { ...named('network'), settings, data }).cache;
-  const surroundings = { settings, functionsDir, data, cache };
+  const withoutLake = { settings, functionsDir, data, cache };
+  const lake = new LakeStack(app, 'Lake', { ...named('lake'), surroundings: withoutLake });
+  const surroundings = { ...withoutLake, lake: lake.lake };
 
   const visitors = new VisitorsStack(app, 'Visitors', { ...named('visitors'), surroundings });
   const { shortOrigin } = new ShortDomainStack(app, 'ShortDomain', {
@@ -59,7 +61,6 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
   });
   new AppDomainStack(app, 'AppDomain', { ...named('app-domain'), settings, data, api: customers.api });
   const streams = new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });
-  const lake = new LakeStack(app, 'Lake', { ...named('lake'), surroundings });
   const watched = { visitors, customers, accounts, streams, lake };
   new MonitoringStack(app, 'Monitoring', { ...named('monitoring'), settings, ...watched });
   return app;

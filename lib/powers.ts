@@ -3,8 +3,20 @@ import type { TABLES, TableName } from '../adapters/table.ts';
 
 type IndexPlace = { [T in TableName]: `${T}/${Extract<keyof (typeof TABLES)[T]['indexes'], string>}` }[TableName];
 
-/** What a function's code may touch: a table, one index of a table, the click stream, the cache, the signing keys, SES. */
-export type Place = TableName | IndexPlace | 'clickStream' | 'cache' | 'signingKeys' | 'mailSender';
+/** Parts of the lake: `lake` and `results` are buckets, the three behind them are what lies below a prefix. */
+export type LakePlace =
+  | 'queryWorkgroup'
+  | 'lakeCatalog'
+  | 'defaultDatabase'
+  | 'clicksTable'
+  | 'lake'
+  | 'lakeClicks'
+  | 'results'
+  | 'queryResults'
+  | 'reportFiles';
+
+/** What a function's code may touch: a table, one index of a table, the click stream, the cache, the signing keys, SES, the lake. */
+export type Place = TableName | IndexPlace | 'clickStream' | 'cache' | 'signingKeys' | 'mailSender' | LakePlace;
 
 /** What Lambda's own poller reads a function's batches from. */
 export type Feed = 'clickStream' | 'links' | 'clickSpool' | 'outbox';
@@ -20,6 +32,26 @@ export type FunctionPowers = {
   /** Whether the function talks to the cache, and so sits in the VPC where the cache does. */
   readonly usesCache?: true;
 };
+
+/**
+ * To ask the lake about clicks: what the function calls, and all that Athena does in its name, for which it has no role of
+ * its own. Partitions are projected, so nobody looks them up. Its function needs `LAKE_DATABASE` and `QUERY_WORKGROUP`.
+ */
+export const ASKS_CLICKS = {
+  queryWorkgroup: [
+    'athena:GetQueryExecution',
+    'athena:GetQueryResults',
+    'athena:StartQueryExecution',
+    'athena:StopQueryExecution',
+  ],
+  lakeCatalog: ['glue:GetDatabase', 'glue:GetTable'],
+  defaultDatabase: ['glue:GetDatabase'],
+  clicksTable: ['glue:GetTable'],
+  lake: ['s3:GetBucketLocation', 's3:ListBucket'],
+  lakeClicks: ['s3:GetObject'],
+  results: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+  queryResults: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
+} as const satisfies FunctionPowers['may'];
 
 /** Every function's size and powers: the whole of what its role allows besides its own log group. */
 export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
@@ -75,6 +107,15 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       links: ['dynamodb:GetItem'],
       accounts: ['dynamodb:GetItem'],
       live: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    },
+  },
+  track: {
+    memoryMb: 512,
+    timeoutS: 10,
+    may: {
+      links: ['dynamodb:GetItem'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      events: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     },
   },
   service: {
@@ -190,6 +231,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       links: ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       'links/byWorkspace': ['dynamodb:Query'],
       counts: ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      events: ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
     },
   },
   'rotate-keys': {

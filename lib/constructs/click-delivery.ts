@@ -110,7 +110,7 @@ function deliveryRole(
         statements: [
           allow('ReadClickStream', DELIVERY_POWERS.clickStream, [data.clickStream.streamArn]),
           allow('AskTransform', DELIVERY_POWERS.transform, [transform.functionArn]),
-          allow('LookUpTable', DELIVERY_POWERS.catalog, catalog.arns),
+          allow('LookUpTable', DELIVERY_POWERS.catalog, [catalog.arn, catalog.databaseArn, catalog.clicksTableArn]),
           allow('FindLake', DELIVERY_POWERS.lake, [lake.bucketArn]),
           allow(
             'WriteLake',

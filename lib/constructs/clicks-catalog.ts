@@ -15,8 +15,11 @@ const FIRST_DAY = '2026-01-01';
 export class ClicksCatalog extends Construct {
   readonly databaseName: string;
   readonly tableName = CLICKS_TABLE;
-  /** What a reader of the table may look up: catalog, database, table. */
-  readonly arns: readonly string[];
+  readonly arn: string;
+  readonly databaseArn: string;
+  /** Athena looks the account's `default` database up before any other. */
+  readonly defaultDatabaseArn: string;
+  readonly clicksTableArn: string;
   readonly table: CfnTable;
 
   constructor(scope: Construct, id: string, settings: StageSettings, bucket: IBucket) {
@@ -34,11 +37,10 @@ export class ClicksCatalog extends Construct {
     });
     this.table.addResourceDependency(database);
     const arn = (resource: string) => `arn:${Aws.PARTITION}:glue:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
-    this.arns = [
-      arn('catalog'),
-      arn(`database/${this.databaseName}`),
-      arn(`table/${this.databaseName}/${this.tableName}`),
-    ];
+    this.arn = arn('catalog');
+    this.databaseArn = arn(`database/${this.databaseName}`);
+    this.defaultDatabaseArn = arn('database/default');
+    this.clicksTableArn = arn(`table/${this.databaseName}/${this.tableName}`);
   }
 }
 

@@ -16,6 +16,7 @@ import {
 } from '../powers.ts';
 import { senderAddress } from '../settings-schema.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
+import { isLakePlace, LAKE_PLACES } from './lake-places.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** A role that may do what `lib/powers.ts` says of its function, and nothing else. */
@@ -48,7 +49,7 @@ export function functionRole(
   return role;
 }
 
-/** The two resources that AWS can only name with a star, where a role has them. */
+/** What can only be named with a star: resources that AWS gives no ARN, and objects below a prefix. */
 function acceptWildcards(role: Role, powers: FunctionPowers, surroundings: Surroundings): void {
   const { failedRecords } = surroundings;
   if (isInVpc(powers, surroundings) || (powers.fedBy !== undefined && powers.fedBy !== 'clickStream')) {
@@ -61,6 +62,22 @@ function acceptWildcards(role: Role, powers: FunctionPowers, surroundings: Surro
       role,
       `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/aws/lambda/*]`,
       'Lambda names each failed batch itself, below this prefix; the role may only add objects there.',
+    );
+  }
+  const places = Object.keys(powers.may) as Place[];
+  for (const arn of new Set(places.flatMap((place) => arnsOf(place, surroundings))))
+    acceptPrefix(role, arn, surroundings);
+}
+
+/** Objects of the lake and of its answers have no names before they are written. */
+function acceptPrefix(role: Role, arn: string, { lake }: Surroundings): void {
+  for (const bucket of [lake?.bucket, lake?.results]) {
+    if (bucket === undefined || !arn.startsWith(`${bucket.bucketArn}/`)) continue;
+    const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnBucket);
+    acceptFinding(
+      role,
+      `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>${arn.slice(bucket.bucketArn.length)}]`,
+      'Firehose, Athena and workflows name objects themselves, below this prefix.',
     );
   }
 }
@@ -85,7 +102,11 @@ const sidOf = (place: Place): string =>
     .join('');
 
 /** The ARNs of a place; none for the cache of a stage without one, or for the sender of a stage that mails nobody. */
-function arnsOf(place: Place, { settings, data, cache }: Surroundings): readonly string[] {
+function arnsOf(place: Place, { settings, data, cache, lake }: Surroundings): readonly string[] {
+  if (isLakePlace(place)) {
+    if (lake === undefined) throw new Error(`${place} is of the lake, and this stack stands before the lake's.`);
+    return LAKE_PLACES[place](lake);
+  }
   if (place === 'clickStream') return [data.clickStream.streamArn];
   if (place === 'cache') return cache?.arns ?? [];
   if (place === 'signingKeys') return [data.signingKeys.secretArn];

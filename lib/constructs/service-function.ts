@@ -67,7 +67,7 @@ function reservation(name: FunctionName, { accounts, clicks }: StageSettings) {
 
 type EnvValues = Readonly<Partial<Record<EnvName, string>>>;
 
-function valuesFor({ settings, data, cache }: Surroundings, shortOrigin: string | undefined): EnvValues {
+function valuesFor({ settings, data, cache, lake }: Surroundings, shortOrigin: string | undefined): EnvValues {
   return {
     [TABLE_ENV.links]: data.tables.links.tableName,
     [TABLE_ENV.accounts]: data.tables.accounts.tableName,
@@ -76,6 +76,7 @@ function valuesFor({ settings, data, cache }: Surroundings, shortOrigin: string 
     [TABLE_ENV.outbox]: data.tables.outbox.tableName,
     [TABLE_ENV.salts]: data.tables.salts.tableName,
     [TABLE_ENV.live]: data.tables.live.tableName,
+    [TABLE_ENV.events]: data.tables.events.tableName,
     CLICK_STREAM: data.clickStream.streamName,
     CACHE_URL: cache?.url ?? 'none',
     CACHE_NAME: cache?.name ?? '',
@@ -90,6 +91,14 @@ function valuesFor({ settings, data, cache }: Surroundings, shortOrigin: string 
     REGISTRATION: settings.accounts.registration,
     MAIL_FROM: settings.mail.from ?? 'none',
     ...(shortOrigin === undefined ? {} : { SHORT_ORIGIN: shortOrigin }),
+    ...(lake === undefined
+      ? {}
+      : {
+          LAKE_DATABASE: lake.catalog.databaseName,
+          QUERY_WORKGROUP: lake.workgroup.name,
+          LAKE_BUCKET: lake.bucket.bucketName,
+          RESULTS_BUCKET: lake.results.bucketName,
+        }),
   };
 }
 

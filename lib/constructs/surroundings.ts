@@ -31,6 +31,21 @@ export type Cache = {
   readonly network: { readonly vpc: IVpc; readonly clientSecurityGroup: ISecurityGroup } | null;
 };
 
+/** Where clicks lie as rows, and how they are asked for. */
+export type Lake = {
+  readonly bucket: IBucket;
+  /** Answers of queries and files of reports. */
+  readonly results: IBucket;
+  readonly catalog: {
+    readonly databaseName: string;
+    readonly arn: string;
+    readonly databaseArn: string;
+    readonly defaultDatabaseArn: string;
+    readonly clicksTableArn: string;
+  };
+  readonly workgroup: { readonly name: string; readonly arn: string };
+};
+
 /** Everything a function can be given: its table of powers picks from here. */
 export type Surroundings = {
   readonly settings: StageSettings;
@@ -41,4 +56,6 @@ export type Surroundings = {
   readonly cache: Cache | null;
   /** Where batches go that an event source gave up on; only the stack of the followers has it. */
   readonly failedRecords?: IBucket;
+  /** Stacks that stand before the lake do not have it. */
+  readonly lake?: Lake;
 };

@@ -6,11 +6,14 @@ import type { Construct } from 'constructs';
 import { ClickDelivery } from '../constructs/click-delivery.ts';
 import { ClicksCatalog } from '../constructs/clicks-catalog.ts';
 import { LakeBucket } from '../constructs/lake-bucket.ts';
+import { QueryWorkgroup } from '../constructs/query-workgroup.ts';
+import { ResultsBucket } from '../constructs/results-bucket.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
-import type { Surroundings } from '../constructs/surroundings.ts';
+import type { Lake, Surroundings } from '../constructs/surroundings.ts';
 
 /** Every click as a row that SQL can ask: the files, what writes them, and the table they are found by. Kept as the data stack is. */
 export class LakeStack extends Stack {
+  readonly lake: Lake;
   readonly clicksToRows: IFunction;
   /** Seconds that the oldest record has been in Firehose. */
   readonly freshness: Metric;
@@ -26,6 +29,9 @@ export class LakeStack extends Stack {
     const lake = new LakeBucket(this, 'Lake', settings, data.encryptionKey).bucket;
     const transform = new ServiceFunction(this, 'clicks-to-rows', surroundings);
     const catalog = new ClicksCatalog(this, 'Catalog', settings, lake);
+    const results = new ResultsBucket(this, 'Results', settings, data.encryptionKey).bucket;
+    const workgroup = new QueryWorkgroup(this, 'Queries', settings, { results, key: data.encryptionKey });
+    this.lake = { bucket: lake, results, catalog, workgroup };
     const { stream } = new ClickDelivery(this, 'Delivery', surroundings, {
       lake,
       transform: transform.lambda,
@@ -60,6 +66,11 @@ export class LakeStack extends Stack {
     new CfnOutput(this, 'LakeTable', {
       value: `${catalog.databaseName}.${catalog.tableName}`,
       description: 'What Athena finds them by',
+    });
+    new CfnOutput(this, 'QueryWorkgroup', { value: workgroup.name, description: 'Where Athena is asked' });
+    new CfnOutput(this, 'ResultsBucket', {
+      value: results.bucketName,
+      description: 'Answers of queries and files of reports',
     });
   }
 }

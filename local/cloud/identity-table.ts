@@ -51,6 +51,7 @@ export const IDENTITIES: Readonly<Record<string, Identity>> = {
     nameProperty: 'DeliveryStreamName',
     attributes: { Arn: (name) => arnOf('firehose', `deliverystream/${name}`) },
   },
+  'AWS::Athena::WorkGroup': { nameProperty: 'Name' },
   'AWS::Lambda::Function': { nameProperty: 'FunctionName', attributes: { Arn: functionArn } },
   'AWS::IAM::Role': {
     nameProperty: 'RoleName',
