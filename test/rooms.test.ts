@@ -53,13 +53,13 @@ function mayImport({ from, target, typeOnly }: Import): boolean {
       oneOf(target, 'aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod') ||
       target === 'cdk.json'
     );
-  if (within(from, 'local')) return within(target, 'local', 'lib', 'core') || isSeed(from, target) || library;
+  if (within(from, 'local')) return within(target, 'local', 'lib', 'core') || isForm(from, target) || library;
   return within(from, 'bin') && (within(target, 'lib', 'bin') || library || target.endsWith('.json'));
 }
 
-/** Seeding writes demo items in the adapters' own form. */
-const isSeed = (from: string, target: string): boolean =>
-  within(from, 'local') && /^adapters\/[a-z-]+-items?\.ts$/.test(target);
+/** Demo items, and the rows that the laptop's Firehose writes, have the adapters' own form. */
+const isForm = (from: string, target: string): boolean =>
+  within(from, 'local') && /^adapters\/([a-z-]+-items?|parquet-file)\.ts$/.test(target);
 
 describe('The rooms of the house', () => {
   it('holds source files at all', () => {

@@ -6,7 +6,7 @@ import { CLICK_COLUMNS } from '../clicks/row.ts';
  */
 
 /** Types by their Glue (Hive) names. */
-export type LakeType = 'string' | 'timestamp' | 'boolean' | 'array<string>';
+export type LakeType = 'string' | 'timestamp' | 'boolean' | 'bigint' | 'array<string>';
 export type LakeColumn = { readonly name: string; readonly type: LakeType };
 
 const LAKE_TYPES = {
@@ -30,8 +30,8 @@ export const CLICKS_TABLE = 'clicks';
 export const CLICKS_PREFIX = `${CLICKS_TABLE}/`;
 
 /**
- * Partitions go by arrival in UTC, because Firehose knows nothing else: a query by visit time looks a day further to both
- * sides.
+ * Partitions go by arrival in UTC, because Firehose knows nothing else: a query by visit time looks further to both sides
+ * (`clicks-between.ts`).
  */
 export const LAKE_PARTITIONS = { dt: 'string', hr: 'int' } as const;
 

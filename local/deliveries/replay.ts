@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { parquetFile } from '../../adapters/parquet-file.ts';
 import { readClick } from '../../core/clicks/click.ts';
 import { encodeClickRow } from '../../core/clicks/click-row.ts';
 import { CLICKS_PREFIX, FAILURE_PREFIXES, LAKE_COLUMNS } from '../../core/lake/clicks-table.ts';
-import { parquetFile } from './parquet.ts';
 import { type TableRow, tableRow } from './table-row.ts';
 
 /** The lake's bucket, as far as a replay needs it. */

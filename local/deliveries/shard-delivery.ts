@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parquetFile } from '../../adapters/parquet-file.ts';
 import type { DeliveryStreamPlan } from '../cloud/delivery-streams.ts';
 import type { KinesisEngine } from '../engines/kinesis.ts';
 import type { S3Engine } from '../engines/s3.ts';
@@ -6,7 +7,6 @@ import type { Checkpoints } from '../pumps/checkpoints.ts';
 import { type Buffered, batchOf, withBatch } from './buffer.ts';
 import { failureLines } from './failure-lines.ts';
 import { objectKey } from './object-key.ts';
-import { parquetFile } from './parquet.ts';
 import { type ErrorType, transform } from './transform.ts';
 
 /** Brings the records of one shard into the bucket. */
