@@ -14,6 +14,7 @@ export function eraseDeps(env: FunctionEnv<'erase'>) {
     outbox: env.OUTBOX_TABLE,
     links: env.LINKS_TABLE,
     counts: env.COUNTS_TABLE,
+    events: env.EVENTS_TABLE,
   };
   return {
     jobs: erasureJobs(client, tables.outbox),

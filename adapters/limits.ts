@@ -5,11 +5,15 @@ import type { WindowCounter, WindowState } from './window-counter.ts';
 
 /** All windows of what a workspace may create lie in one item, so that one write decides on all of them. */
 const CREATES = 'creates';
+const EVENTS = 'events';
 
-export const rateLimitStore = (windows: WindowCounter): RateLimitStore => ({
+export const rateLimitStore = (windows: WindowCounter): RateLimitStore => limitStore(windows, CREATES);
+export const eventLimitStore = (windows: WindowCounter): RateLimitStore => limitStore(windows, EVENTS);
+
+const limitStore = (windows: WindowCounter, item: string): RateLimitStore => ({
   async take(workspaceId, limits, amount, nowMs) {
     const { states, allowed } = await windows.takeFromAll(
-      rateLimitKey(workspaceId, CREATES),
+      rateLimitKey(workspaceId, item),
       amount,
       limits.map(({ name, limit, windowS }) => ({ name, max: limit, windowS })),
       nowMs,
@@ -18,11 +22,11 @@ export const rateLimitStore = (windows: WindowCounter): RateLimitStore => ({
   },
   async peek(workspaceId, limits, nowMs) {
     const names = limits.map(({ name }) => name);
-    const states = await windows.peekAtAll(rateLimitKey(workspaceId, CREATES), names, nowMs);
+    const states = await windows.peekAtAll(rateLimitKey(workspaceId, item), names, nowMs);
     return limits.map((limit, index) => stateOf(limit, states[index] ?? null, nowMs));
   },
   giveBack: (workspaceId, { name, resetAtMs }, amount) =>
-    windows.giveBackTo(rateLimitKey(workspaceId, CREATES), name, amount, resetAtMs),
+    windows.giveBackTo(rateLimitKey(workspaceId, item), name, amount, resetAtMs),
 });
 
 const stateOf = (limit: RateLimit, state: WindowState | null, nowMs: number): RateLimitState => ({

@@ -3,7 +3,7 @@
  * Every key of every item type is made by a function below, so no raw key of one type can pass for another's:
  * each partition key starts with its type's prefix, and a short code cannot contain `#` or `/`.
  */
-export type TableName = 'links' | 'accounts' | 'counts' | 'clickSpool' | 'outbox' | 'salts' | 'live';
+export type TableName = 'links' | 'accounts' | 'counts' | 'clickSpool' | 'outbox' | 'salts' | 'live' | 'events';
 
 export type IndexFacts = {
   readonly partitionKey: string;
@@ -63,6 +63,8 @@ export const TABLES = {
   salts: { sortKey: false, timeToLiveAttribute: 'ttl_s', forgets: true, indexes: {} },
   /** Clicks of watched workspaces, for a quarter of an hour; apart, so that watchers take nothing from the counters. */
   live: { sortKey: true, timeToLiveAttribute: 'ttl_s', forgets: true, indexes: {} },
+  /** What customers tell of their own pages, and its counters; apart, so that telling takes nothing from counting clicks. */
+  events: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
 } as const satisfies Record<TableName, TableFacts>;
 
 /**
@@ -215,6 +217,20 @@ export const liveHeadKey = (workspaceId: string) => liveKey(workspaceId, 'head')
 /** Sorts by number: no safe integer has more digits. */
 export const liveEntryKey = (workspaceId: string, number: number) =>
   liveKey(workspaceId, `entry#${String(number).padStart(16, '0')}`);
+
+/** Events of a workspace, by the ids they came with. */
+export const eventsPartition = (workspaceId: string) => `event#${workspaceId}`;
+export const eventKey = (workspaceId: string, eventId: string) => ({ pk: eventsPartition(workspaceId), sk: eventId });
+type NamedLink = { readonly domain: string; readonly code: string };
+/** Their counters, of the workspace and of each of its links, by day. */
+export const eventCountsPartition = (workspaceId: string) => `count#${workspaceId}`;
+export const eventCountsPrefix = (link: NamedLink | null) =>
+  link === null ? 'day#' : `link#${link.domain}/${link.code}#day#`;
+/** `kind` is a type and, behind `#`, the name of a custom event; `part` tells the items apart that one counter is made of. */
+export const eventCountsKey = (
+  workspaceId: string,
+  { link, day, kind, part }: { link: NamedLink | null; day: string; kind: string; part: number },
+) => ({ pk: eventCountsPartition(workspaceId), sk: `${eventCountsPrefix(link)}${day}#${kind}#${part}` });
 
 export const spooledClicksKey = (batchId: string) => ({ pk: `spool#${batchId}` });
 

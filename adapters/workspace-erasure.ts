@@ -13,6 +13,8 @@ import { linkErasure } from './link-erasure.ts';
 import {
   apiKeyKey,
   auditKey,
+  eventCountsPartition,
+  eventsPartition,
   invitedKey,
   inviteKey,
   memberKey,
@@ -29,7 +31,7 @@ import { fromInviteItem, fromMemberItem } from './workspace-items.ts';
 /** Erases workspaces. Wherever items lead to others, those go first, so that a crash in between loses sight of nothing. */
 export function workspaceErasure(
   client: DocumentClient,
-  tables: LinkTables & { readonly accounts: string },
+  tables: LinkTables & { readonly accounts: string; readonly events: string },
 ): WorkspaceErasure {
   const table = tables.accounts;
   const remove = (keys: readonly Item[]): Promise<void> => batchDelete(client, table, distinct(keys));
@@ -68,6 +70,16 @@ export function workspaceErasure(
       for await (const items of itemsOf(client, tables.counts, marker.pk)) {
         await batchDelete(client, tables.counts, items.filter(({ sk }) => sk !== marker.sk).map(keyOf));
         yield;
+      }
+    },
+
+    // Nobody who was let in before can write any more, so no marker need stay.
+    async *eraseEvents(workspaceId) {
+      for (const partition of [eventsPartition(workspaceId), eventCountsPartition(workspaceId)]) {
+        for await (const items of itemsOf(client, tables.events, partition)) {
+          await batchDelete(client, tables.events, items.map(keyOf));
+          yield;
+        }
       }
     },
 

@@ -1,5 +1,5 @@
 import type { Caller } from '../core/accounts/caller.ts';
-import { createLimits, LINKS_LIMIT } from '../core/accounts/plan.ts';
+import { createLimits, eventLimits, LINKS_LIMIT } from '../core/accounts/plan.ts';
 import type { RateLimitState, RateLimitStore } from '../core/accounts/rate-limit.ts';
 import { rateLimitExceeded, retryAfterS } from '../core/accounts/rate-limit.ts';
 import { Failure } from '../core/errors.ts';
@@ -66,6 +66,18 @@ async function giveBackUnmade(
   await Promise.allSettled([deps.rateLimits.giveBack(workspaceId, links, unmade)]);
   const left = states.map((state) => (state === links ? { ...state, remaining: state.remaining + unmade } : state));
   announce(headers, left, deps.nowMs());
+}
+
+/** Takes quota for one event, and says what is left of it. Throws RATE_LIMIT_EXCEEDED. */
+export async function takeEvent(
+  deps: QuotaDeps,
+  { workspaceId, plan }: Pick<Caller, 'workspaceId' | 'plan'>,
+  headers: AnswerHeaders,
+): Promise<void> {
+  const nowMs = deps.nowMs();
+  const { states, allowed } = await deps.rateLimits.take(workspaceId, eventLimits(plan), 1, nowMs);
+  announce(headers, states, nowMs);
+  if (!allowed) throw rateLimitExceeded(states, 1, nowMs, 'events');
 }
 
 /** The same headers for a call that takes nothing. */

@@ -56,6 +56,8 @@ const CANONICAL: readonly Route[] = [
   app('GET', '/v1/analytics/summary', 'analytics', 'analytics:read', 'Totals, series and top lists of a range'),
   app('GET', '/v1/analytics/timeseries', 'analytics', 'analytics:read', 'Clicks by hour, day, week or month'),
   app('GET', '/v1/analytics/breakdown', 'analytics', 'analytics:read', 'Values of a dimension, most clicks first'),
+  app('POST', '/v1/analytics/track', 'track', 'events:write', 'Tell an event, such as a purchase; counted once'),
+  app('GET', '/v1/analytics/events', 'track', 'analytics:read', 'Told events by type and day'),
   stream('/v1/analytics/live', 'live', 'analytics:read', 'Clicks of the workspace as they happen'),
   stream('/v1/urls/{code}/clicks/live', 'live', 'analytics:read', 'Clicks of a link as they happen'),
 
@@ -153,6 +155,8 @@ const ALIASES: readonly (readonly [method: Method, path: string, aliasOf: string
   ['POST', '/url/shorten', '/v1/urls'],
   ['GET', '/analytics/summary', '/v1/analytics/summary'],
   ['GET', '/analytics/dashboard', '/v1/analytics/summary'],
+  ['POST', '/analytics/track', '/v1/analytics/track'],
+  ['POST', '/analytics', '/v1/analytics/track'],
   ['POST', '/auth/login', '/v1/auth/login'],
   ['POST', '/users/authenticate', '/v1/auth/login'],
   ['GET', '/users', '/v1/users'],

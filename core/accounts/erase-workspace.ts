@@ -8,6 +8,8 @@ export type WorkspaceErasure = {
   eraseLinks(workspaceId: string): Pieces;
   /** Counts of the workspace and its tags; late clicks add to none. */
   eraseCounts(workspaceId: string): Pieces;
+  /** What was told of its links and pages, and its counters. */
+  eraseEvents(workspaceId: string): Pieces;
   eraseApiKeys(workspaceId: string): Pieces;
   /** With what leads to them from the invited addresses. */
   eraseInvites(workspaceId: string): Pieces;
@@ -26,6 +28,7 @@ export const closingOfWorkspace = (store: WorkspaceErasure, workspaceId: string)
 export const erasureOfWorkspace = (store: WorkspaceErasure, workspaceId: string): readonly Pieces[] => [
   store.eraseLinks(workspaceId),
   store.eraseCounts(workspaceId),
+  store.eraseEvents(workspaceId),
   store.eraseApiKeys(workspaceId),
   store.eraseInvites(workspaceId),
   store.eraseMembers(workspaceId),

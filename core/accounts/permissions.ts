@@ -26,6 +26,8 @@ export const PERMISSIONS = {
   'qr:read': { roles: EVERY_ROLE, scope: 'qr:read' },
   'qr:write': { roles: WRITERS, scope: 'qr:write' },
   'analytics:read': { roles: EVERY_ROLE, scope: 'analytics:read' },
+  /** Telling what happened behind the links; whoever may make them may. */
+  'events:write': { roles: WRITERS, scope: 'urls:write' },
   'usage:read': { roles: EVERY_ROLE, scope: 'analytics:read' },
   'workspace:read': { roles: EVERY_ROLE, scope: 'account:admin' },
   'workspace:write': { roles: MANAGERS, scope: 'account:admin' },

@@ -6,6 +6,8 @@ export type PlanLimits = {
   readonly createsPerMinute: number;
   /** Links created in 30 days; null is without limit. */
   readonly linksPerMonth: number | null;
+  /** Events told per minute. */
+  readonly eventsPerMinute: number;
   /** Entries of one bulk request. */
   readonly bulkSize: number;
   /** How long clicks are kept, in days. */
@@ -13,9 +15,15 @@ export type PlanLimits = {
 };
 
 export const PLANS = {
-  free: { createsPerMinute: 10, linksPerMonth: 1_000, bulkSize: 1_000, retentionDays: 90 },
-  pro: { createsPerMinute: 1_000, linksPerMonth: 100_000, bulkSize: 1_000, retentionDays: 730 },
-  unlimited: { createsPerMinute: 1_000_000, linksPerMonth: null, bulkSize: 1_000, retentionDays: 1_825 },
+  free: { createsPerMinute: 10, linksPerMonth: 1_000, eventsPerMinute: 60, bulkSize: 1_000, retentionDays: 90 },
+  pro: { createsPerMinute: 1_000, linksPerMonth: 100_000, eventsPerMinute: 3_000, bulkSize: 1_000, retentionDays: 730 },
+  unlimited: {
+    createsPerMinute: 1_000_000,
+    linksPerMonth: null,
+    eventsPerMinute: 1_000_000,
+    bulkSize: 1_000,
+    retentionDays: 1_825,
+  },
 } as const satisfies Record<string, PlanLimits>;
 
 export type PlanName = keyof typeof PLANS;
@@ -33,3 +41,7 @@ export function createLimits(plan: PlanName): readonly RateLimit[] {
   const creates = { name: 'creates', limit: createsPerMinute, windowS: MINUTE_S };
   return linksPerMonth === null ? [creates] : [creates, { name: LINKS_LIMIT, limit: linksPerMonth, windowS: MONTH_S }];
 }
+
+export const eventLimits = (plan: PlanName): readonly RateLimit[] => [
+  { name: 'events', limit: PLANS[plan].eventsPerMinute, windowS: MINUTE_S },
+];

@@ -23,7 +23,12 @@ export const retryAfterS = ({ resetAtMs }: Pick<RateLimitState, 'resetAtMs'>, no
   Math.max(1, Math.ceil((resetAtMs - nowMs) / 1_000));
 
 /** The refusal of `amount`, told by the limit that stands in the way the longest. */
-export function rateLimitExceeded(states: readonly RateLimitState[], amount: number, nowMs: number): Failure {
+export function rateLimitExceeded(
+  states: readonly RateLimitState[],
+  amount: number,
+  nowMs: number,
+  what = 'URLs',
+): Failure {
   const inTheWay = states.filter(({ remaining }) => remaining < amount);
   const state = inTheWay.reduce<RateLimitState | undefined>(
     (longest, each) => (longest !== undefined && longest.resetAtMs >= each.resetAtMs ? longest : each),
@@ -31,7 +36,7 @@ export function rateLimitExceeded(states: readonly RateLimitState[], amount: num
   );
   if (state === undefined) throw new Error('No rate limit is exceeded');
   const { name, limit, remaining, resetAtMs, windowS } = state;
-  const message = `Max ${limit} URLs per ${spanOf(windowS)}`;
+  const message = `Max ${limit} ${what} per ${spanOf(windowS)}`;
   return new Failure(
     'RATE_LIMIT_EXCEEDED',
     {

@@ -5,6 +5,7 @@ import { ANALYTICS_OPERATIONS } from '../analytics/operations.ts';
 import { AUTH_OPERATIONS } from '../auth/operations.ts';
 import { LINK_OPERATIONS } from '../links/operations.ts';
 import { LIVE_OPERATIONS } from '../live/operations.ts';
+import { TRACK_OPERATIONS } from '../track/operations.ts';
 import { unlockAnswer, unlockBody } from '../unlock/handler.ts';
 import type { Operations } from './operation.ts';
 import { BODY_FAILURES } from './operation.ts';
@@ -23,6 +24,7 @@ export const OPERATIONS: Operations = {
   ...WORKSPACE_OPERATIONS,
   ...ANALYTICS_OPERATIONS,
   ...LIVE_OPERATIONS,
+  ...TRACK_OPERATIONS,
   'POST /v1/urls/{code}/unlock': {
     body: unlockBody,
     success: { 200: unlockAnswer },

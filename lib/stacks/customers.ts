@@ -23,6 +23,7 @@ export class CustomersStack extends Stack {
   readonly links: IFunction;
   readonly analytics: IFunction;
   readonly live: IFunction;
+  readonly track: IFunction;
   readonly authorizer: IFunction;
   readonly api: CustomerApi;
 
@@ -33,6 +34,7 @@ export class CustomersStack extends Stack {
     this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
     this.analytics = new ServiceFunction(this, 'analytics', surroundings).lambda;
     this.live = new ServiceFunction(this, 'live', surroundings).lambda;
+    this.track = new ServiceFunction(this, 'track', surroundings).lambda;
     this.authorizer = new ServiceFunction(this, 'authorizer', surroundings).lambda;
     // Without a name of its own the app domain is not known here yet; the short domain explains errors as well.
     const problemOrigin = settings.appDomain === null ? shortOrigin : `https://${settings.appDomain.hostname}`;
@@ -40,6 +42,7 @@ export class CustomersStack extends Stack {
       links: this.links,
       analytics: this.analytics,
       live: this.live,
+      track: this.track,
       authorizer: this.authorizer,
       unlock,
       service,

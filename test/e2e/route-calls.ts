@@ -41,6 +41,12 @@ async function newLink({ owner, workspaceId }: World): Promise<string> {
   return code;
 }
 
+const newEvent = (code?: string) => ({
+  event_id: randomUUID(),
+  type: 'lead',
+  ...(code === undefined ? {} : { short_code: code }),
+});
+
 async function newKeyId({ owner, workspaceId }: World): Promise<string> {
   const created = await owner.api('/v1/api-keys', {
     body: { name: 'matrix', scopes: ['urls:read'] },
@@ -83,6 +89,9 @@ const onWorkspace =
     path: `/v1/workspaces/${workspaceId}${rest}`,
     ...(body === undefined ? {} : { body: body() }),
   });
+const onLink =
+  (path: string, body: (code: string) => unknown): RouteCall['prepare'] =>
+  async (world) => ({ path, workspaceId: world.workspaceId, body: body(await newLink(world)) });
 const forOneself =
   (path: string, body?: () => unknown): RouteCall['prepare'] =>
   async () => ({ path, ...(body === undefined ? {} : { body: body() }) });
@@ -120,6 +129,10 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   'GET /v1/analytics/breakdown': { ok: 200, prepare: inWorkspace('/v1/analytics/breakdown?by=city') },
   'GET /analytics/summary': { ok: 200, prepare: inWorkspace('/analytics/summary') },
   'GET /analytics/dashboard': { ok: 200, prepare: inWorkspace('/analytics/dashboard') },
+  'POST /v1/analytics/track': { ok: 201, prepare: onLink('/v1/analytics/track', newEvent) },
+  'POST /analytics/track': { ok: 201, prepare: inWorkspace('/analytics/track', () => newEvent()) },
+  'POST /analytics': { ok: 201, prepare: inWorkspace('/analytics', () => newEvent()) },
+  'GET /v1/analytics/events': { ok: 200, prepare: inWorkspace('/v1/analytics/events') },
   'GET /v1/analytics/live': { ok: 200, prepare: inWorkspace('/v1/analytics/live') },
   'GET /v1/urls/{code}/clicks/live': {
     ok: 200,

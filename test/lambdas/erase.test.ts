@@ -49,7 +49,7 @@ import {
   write,
 } from '../fixtures/two-people.ts';
 
-const TABLES = { accounts: 'accounts', outbox: 'outbox', links: 'links', counts: 'counts' };
+const TABLES = { accounts: 'accounts', outbox: 'outbox', links: 'links', counts: 'counts', events: 'events' };
 const IN_TIME = { getRemainingTimeInMillis: () => 900_000 };
 const ADA = nameOf('ada');
 const BOB = nameOf('bob');
