@@ -94,7 +94,9 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   });
 
   for (const secret of plan.secrets) valueOfSecret(secret, secrets);
-  const iam = roleAuthorizer(plan.roles.map((role) => ({ ...role, accessKeyId: accessKeyIdOfRole(role.name) })));
+  const iam = roleAuthorizer(
+    [...plan.roles, ...plan.bucketReaders].map((role) => ({ ...role, accessKeyId: accessKeyIdOfRole(role.name) })),
+  );
   for (const fn of plan.functions) checkServicePowers(fn, plan.caches, iam.authorize);
   const { startCache = startValkey } = options;
   const engines = await startEngines({ folder, iam, plan, secrets, started, startCache }, onProgress);
@@ -105,7 +107,7 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   const invoke = (name: string, event: unknown): Promise<unknown> => host.invoke(name, event);
   const rotator = started.closing(startRotator(plan.secrets, { store: secrets, invoke, nowMs: Date.now, log: say }));
   const scheduler = started.closing(startScheduler(plan.schedules, { invoke, log: say }));
-  serveDoors(plan, host, { 'http-api': shortDoor, 'rest-api': appDoor });
+  serveDoors({ plan, host, s3Url: engines.s3.url }, { 'http-api': shortDoor, 'rest-api': appDoor });
   const pumps = started.closing(
     startPumps({
       mappings: plan.eventSources,

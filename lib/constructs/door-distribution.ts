@@ -19,7 +19,8 @@ import {
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -27,6 +28,9 @@ import { ORIGIN_VERIFY_HEADER } from '../../lambdas/viewer-headers.ts';
 import type { Door, StageSettings } from '../config.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
 import { VIEWER_REQUEST_CODE } from './viewer-request.ts';
+
+/** Where images are, on the short domain and in their bucket. */
+const IMAGES_PATH = '/i/';
 
 /** Every status CloudFront can be told about. Untold, it keeps an error for 10 s, for everyone who asks. */
 const ERROR_STATUSES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
@@ -38,6 +42,8 @@ export type DoorProps = {
   readonly door: Door | null;
   readonly origin: { readonly hostname: string; readonly pathPrefix?: string };
   readonly originSecret: ISecret;
+  /** What is shown below `/i/`: objects whose key is the hash of their bytes, kept at the edge for as long as they say. */
+  readonly images?: IBucket;
 };
 
 /** CloudFront before one API: HTTPS only, nothing cached, viewer headers passed on, the origin told who is asking. */
@@ -48,7 +54,7 @@ export class DoorDistribution extends Construct {
 
   constructor(scope: Construct, id: string, props: DoorProps) {
     super(scope, id);
-    const { settings, what, door, origin, originSecret } = props;
+    const { settings, what, door, origin, originSecret, images } = props;
     // Functions and policies of CloudFront share one name space per account, whatever stage or region made them.
     const { stackName, region } = Stack.of(this);
     const edgeName = `${stackName}-${region}`;
@@ -58,6 +64,7 @@ export class DoorDistribution extends Construct {
       runtime: FunctionRuntime.JS_2_0,
       comment: 'Tells the origin which host was asked for, and by whom',
     });
+    const responseHeadersPolicy = this.responseHeaders(edgeName, what);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Signpost ${settings.stage}: ${what}`,
       ...(door === null
@@ -84,9 +91,22 @@ export class DoorDistribution extends Construct {
         cachePolicy: CachePolicy.CACHING_DISABLED,
         // All the viewer sent but Host, and what the viewer-request function wrote.
         originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-        responseHeadersPolicy: this.responseHeaders(edgeName, what),
+        responseHeadersPolicy,
         functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: viewerRequest }],
       },
+      ...(images === undefined
+        ? {}
+        : {
+            additionalBehaviors: {
+              [`${IMAGES_PATH}*`]: {
+                origin: S3BucketOrigin.withOriginAccessControl(images),
+                viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+                cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+                responseHeadersPolicy,
+              },
+            },
+          }),
     });
     acceptFindings(this.distribution, {
       'AwsSolutions-CFR1':

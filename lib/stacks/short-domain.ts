@@ -1,7 +1,9 @@
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
 import { DoorDistribution } from '../constructs/door-distribution.ts';
+import { ImagesBucket } from '../constructs/images-bucket.ts';
 import type { KeptData } from '../constructs/surroundings.ts';
 import type { VisitorApi } from '../constructs/visitor-api.ts';
 
@@ -12,6 +14,8 @@ import type { VisitorApi } from '../constructs/visitor-api.ts';
 export class ShortDomainStack extends Stack {
   /** What short URLs start with. */
   readonly shortOrigin: string;
+  /** QR codes, shown below `/i/`. With the distribution that reads it, for each needs to know the other. */
+  readonly images: Bucket;
 
   constructor(
     scope: Construct,
@@ -20,12 +24,14 @@ export class ShortDomainStack extends Stack {
   ) {
     const { settings, data, api } = props;
     super(scope, id, { ...props, terminationProtection: settings.data === 'retain' });
+    this.images = new ImagesBucket(this, 'Images', settings).bucket;
     const door = new DoorDistribution(this, 'Door', {
       settings,
       what: 'short domain',
       door: settings.shortDomain,
       origin: { hostname: api.hostname },
       originSecret: data.originSecret,
+      images: this.images,
     });
     this.shortOrigin = settings.shortOrigin ?? door.origin;
     new CfnOutput(this, 'ShortDomainUrl', { value: door.origin, description: 'Where short links start' });

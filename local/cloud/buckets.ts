@@ -1,5 +1,6 @@
 import type { CorsRule } from '../engines/s3-cors.ts';
 import type { ExpiryRule } from '../engines/s3-lifecycle.ts';
+import { isForDistribution, statementsOfPolicy } from './bucket-readers.ts';
 import type { Cloud, CloudResource } from './cloud.ts';
 import type { Properties } from './properties.ts';
 
@@ -18,9 +19,9 @@ const NOT_PLAYED = [
   'NotificationConfiguration',
 ];
 
-/** Throws for a bucket that would behave differently in AWS, and for a policy that does more than ask for TLS. */
+/** Throws for a bucket that would behave differently in AWS, and for a policy that does more than ask for TLS and let distributions read. */
 export function bucketsOf(cloud: Cloud): readonly BucketPlan[] {
-  for (const policy of cloud.ofType('AWS::S3::BucketPolicy')) refuseMoreThanTls(policy);
+  for (const policy of cloud.ofType('AWS::S3::BucketPolicy')) refuseUnplayed(policy);
   return cloud.ofType('AWS::S3::Bucket').map(bucketOf);
 }
 
@@ -61,11 +62,12 @@ function expiryRuleOf(rule: Properties): ExpiryRule {
   };
 }
 
-function refuseMoreThanTls({ properties }: CloudResource): void {
-  const statements = properties.inner('PolicyDocument').list('Statement');
+function refuseUnplayed(policy: CloudResource): void {
   const asksForTls = (statement: Properties): boolean =>
     statement.text('Effect') === 'Deny' &&
     statement.inner('Condition').inner('Bool').textOr('aws:SecureTransport', null) === 'false';
-  if (statements.every(asksForTls)) return;
-  throw new Error(`${properties.where}: the laptop judges roles only, not what a bucket's policy says beside TLS.`);
+  if (statementsOfPolicy(policy).every((statement) => asksForTls(statement) || isForDistribution(statement))) return;
+  throw new Error(
+    `${policy.properties.where}: the laptop judges roles and distributions only, not what a bucket's policy says of others.`,
+  );
 }

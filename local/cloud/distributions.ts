@@ -3,12 +3,17 @@ import { executeApiDomain } from './identity-table.ts';
 import { type Properties, propertiesOf } from './properties.ts';
 
 export type OriginPlan = {
-  readonly api: { readonly kind: 'http-api' | 'rest-api'; readonly name: string };
+  /** What answers; the physical name of an API or a bucket. */
+  readonly from: { readonly kind: 'http-api' | 'rest-api' | 'bucket'; readonly name: string };
+  /** `{name}.execute-api…` or `{name}.s3…`: what the request is for once CloudFront passes it on. */
+  readonly domain: string;
   /** Put before the path on the way to the origin: the stage of a REST API, or empty. */
   readonly path: string;
   /** Lower-case names; added to each request, whatever the viewer sent. */
   readonly customHeaders: Readonly<Record<string, string>>;
 };
+
+export type ApiKind = Exclude<OriginPlan['from']['kind'], 'bucket'>;
 
 export type BehaviorPlan = {
   /** `/i/*`; null is the default behavior. */
@@ -41,9 +46,11 @@ export const distributionsOf = (cloud: Cloud): readonly DistributionPlan[] =>
   });
 
 /** The API that answers a distribution's default behavior: decides which door plays the distribution. */
-export function apiBehind(distribution: CloudResource, cloud: Cloud): OriginPlan['api'] {
+export function apiBehind(distribution: CloudResource, cloud: Cloud): ApiKind {
   const config = distribution.properties.inner('DistributionConfig');
-  return behaviorOf(config.inner('DefaultCacheBehavior'), config, cloud).origin.api;
+  const { kind } = behaviorOf(config.inner('DefaultCacheBehavior'), config, cloud).origin.from;
+  if (kind === 'bucket') throw new Error(`${distribution.name}: a door of the laptop needs an API by default.`);
+  return kind;
 }
 
 function behaviorOf(behavior: Properties, config: Properties, cloud: Cloud): BehaviorPlan {
@@ -60,15 +67,26 @@ function behaviorOf(behavior: Properties, config: Properties, cloud: Cloud): Beh
   };
 }
 
+const ORIGIN_KINDS: Readonly<Record<string, OriginPlan['from']['kind']>> = {
+  'AWS::ApiGatewayV2::Api': 'http-api',
+  'AWS::ApiGateway::RestApi': 'rest-api',
+  'AWS::S3::Bucket': 'bucket',
+};
+
+const domainOf = (resource: CloudResource): string =>
+  resource.type === 'AWS::S3::Bucket' ? resource.attribute('RegionalDomainName') : executeApiDomain(resource.name);
+
 function originOf(origin: Properties, cloud: Cloud): OriginPlan {
   const domain = origin.text('DomainName');
-  const api = cloud
-    .ofType('AWS::ApiGatewayV2::Api', 'AWS::ApiGateway::RestApi')
-    .find(({ name }) => executeApiDomain(name) === domain);
-  if (api === undefined) throw new Error(`${origin.where}: the laptop does not know the origin ${domain}.`);
+  const resource = cloud.ofType(...Object.keys(ORIGIN_KINDS)).find((candidate) => domainOf(candidate) === domain);
+  const kind = ORIGIN_KINDS[resource?.type ?? ''];
+  if (resource === undefined || kind === undefined) {
+    throw new Error(`${origin.where}: the laptop does not know the origin ${domain}.`);
+  }
   const headers = origin.list('OriginCustomHeaders');
   return {
-    api: { kind: api.type === 'AWS::ApiGatewayV2::Api' ? 'http-api' : 'rest-api', name: api.name },
+    from: { kind, name: resource.name },
+    domain,
     path: origin.textOr('OriginPath', ''),
     customHeaders: Object.fromEntries(
       headers.map((header) => [header.text('HeaderName').toLowerCase(), header.text('HeaderValue')]),

@@ -1,3 +1,4 @@
+import { bucketReadersOf } from './bucket-readers.ts';
 import { type BucketPlan, bucketsOf } from './buckets.ts';
 import { type CachePlan, cachesOf } from './caches.ts';
 import { type Cloud, type CloudResource, createCloud } from './cloud.ts';
@@ -25,6 +26,8 @@ export type Plan = {
   readonly secrets: readonly KeptSecretPlan[];
   readonly functions: readonly FunctionPlan[];
   readonly roles: readonly RolePlan[];
+  /** Distributions that read buckets, as the roles that engines judge them by. */
+  readonly bucketReaders: readonly RolePlan[];
   readonly eventSources: readonly EventSourcePlan[];
   readonly schedules: readonly SchedulePlan[];
   readonly httpApis: readonly HttpApiPlan[];
@@ -47,8 +50,7 @@ export type PlanFacts = {
  */
 export function planOf(stacks: readonly Stack[], facts: PlanFacts): Plan {
   const cloud = createCloud(stacks, {
-    distributionDomain: (all: Cloud, distribution: CloudResource) =>
-      facts.doorDomain(apiBehind(distribution, all).kind),
+    distributionDomain: (all: Cloud, distribution: CloudResource) => facts.doorDomain(apiBehind(distribution, all)),
     secretValue(secret, jsonKey) {
       const value = facts.secretValue(secretOf(secret));
       return jsonKey === null ? value : memberOf(value, jsonKey);
@@ -66,6 +68,7 @@ export function planOf(stacks: readonly Stack[], facts: PlanFacts): Plan {
     secrets: secretsOf(cloud),
     functions,
     roles: rolesOf(cloud, new Set([...functions, ...deliveryStreams].map(({ roleName }) => roleName))),
+    bucketReaders: bucketReadersOf(cloud),
     eventSources: eventSourcesOf(cloud),
     schedules: schedulesOf(cloud),
     httpApis: httpApisOf(cloud),

@@ -42,7 +42,7 @@ function managedPolicy(arn: string, role: CloudResource, cloud: Cloud): CloudRes
   );
 }
 
-function statementOf(statement: Properties): Statement {
+export function statementOf(statement: Properties): Statement {
   for (const unsupported of ['NotAction', 'NotResource']) {
     if (statement.has(unsupported))
       throw new Error(`${statement.where} uses ${unsupported}, which the laptop refuses.`);

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BehaviorPlan, DistributionPlan } from '../cloud/distributions.ts';
-import { executeApiDomain } from '../cloud/identity-table.ts';
 import { compileEdgeFunction, type EdgeFunction, EMPTY_QUERY_AND_COOKIES } from './edge-function.ts';
 import { type OriginAnswer, type OriginRequest, readBody } from './origin-request.ts';
 import { send } from './send.ts';
 import { claimedAddress, VIEWER_HEADER, viewerHeadersOf } from './viewer.ts';
 
-/** An API behind a distribution. Never rejects: every failure has an answer. */
+/** What is behind a distribution. Never rejects: every failure has an answer. */
 export type Origin = (request: OriginRequest) => Promise<OriginAnswer>;
 
 type Body = Buffer | 'too large' | null;
@@ -32,13 +31,13 @@ const URL_LIMIT_BYTES = 8_192;
 export function playDistribution(
   distribution: DistributionPlan,
   domain: string,
-  originOf: (api: BehaviorPlan['origin']['api']) => Origin,
+  originOf: (origin: BehaviorPlan['origin']) => Origin,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const behaviors = distribution.behaviors.map((plan): Behavior => {
     const code = plan.viewerRequestCode;
     const edgeFunction = code === null ? null : compileEdgeFunction(code, distribution.name);
     const path = plan.pathPattern === null ? null : pathRegExp(plan.pathPattern);
-    return { plan, path, origin: originOf(plan.origin.api), edgeFunction };
+    return { plan, path, origin: originOf(plan.origin), edgeFunction };
   });
 
   return (request, response) => {
@@ -168,7 +167,7 @@ function originRequest(
   }
   // Whether CloudFront's own headers reach an origin depends on the request policy: nothing here may rely on it.
   const toOrigin = flat(headers, 'cloudfront-');
-  toOrigin['host'] = executeApiDomain(plan.origin.api.name);
+  toOrigin['host'] = plan.origin.domain;
   // Each hop adds whom it heard it from; what stands before the viewer's own address is the viewer's claim.
   const claimed = toOrigin['x-forwarded-for'];
   toOrigin['x-forwarded-for'] = `${claimed === undefined ? '' : `${claimed}, `}${viewerIp}, ${EDGE_IP}`;

@@ -1,5 +1,5 @@
 import { TABLES, type TableFacts, type TableName } from '../../adapters/table.ts';
-import { assemblyOf, type Properties } from './assembly.ts';
+import { type Assembly, assemblyOf, type Properties } from './assembly.ts';
 
 const dev = assemblyOf('dev');
 const prod = assemblyOf('prod');
@@ -98,6 +98,18 @@ it('encrypts the click stream and keeps it in prod', () => {
   });
 });
 
+const readByItsDistribution = (stage: Assembly, bucketId: string) => {
+  const [short] = stage.ofType('AWS::CloudFront::Distribution').filter(({ stack }) => stack === 'short-domain');
+  const sourceArn = expect.stringMatching(new RegExp(`:distribution/<${short?.id}>$`));
+  return {
+    Effect: 'Allow',
+    Action: 's3:GetObject',
+    Principal: { Service: 'cloudfront.amazonaws.com' },
+    Resource: `<${bucketId}.Arn>/*`,
+    Condition: { StringEquals: { 'AWS:SourceArn': sourceArn } },
+  };
+};
+
 it('makes every bucket private, encrypted and TLS-only', () => {
   for (const stage of [dev, prod]) {
     const buckets = stage.ofType('AWS::S3::Bucket');
@@ -117,9 +129,10 @@ it('makes every bucket private, encrypted and TLS-only', () => {
         .ofType('AWS::S3::BucketPolicy')
         .filter(({ properties }) => properties['Bucket'] === `<${bucket.id}>`)
         .flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Properties[] }).Statement);
-      // The only statement denies plain HTTP; nothing grants anyone anything.
+      // Plain HTTP is denied, and nobody but the distribution in front of the images is granted anything.
       expect(statements).toEqual([
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ...(bucket.id.startsWith('Images') ? [readByItsDistribution(stage, bucket.id)] : []),
       ]);
     }
   }

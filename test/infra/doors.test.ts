@@ -119,7 +119,7 @@ describe('the app domain', () => {
 
   it('keeps its stage name to itself: CloudFront adds it to the path', () => {
     const { StageName } = prod.one('AWS::ApiGateway::Stage', 'CustomerApi').properties;
-    expect(originsOf(prod.ofType('AWS::CloudFront::Distribution')).map(({ OriginPath }) => OriginPath)).toEqual([
+    expect(apiOriginsOf(prod.ofType('AWS::CloudFront::Distribution')).map(({ OriginPath }) => OriginPath)).toEqual([
       undefined,
       `/${String(StageName)}`,
     ]);
@@ -174,6 +174,8 @@ describe('the app domain', () => {
 const distributionConfig = ({ properties }: Resource) => properties['DistributionConfig'] as Properties;
 const originsOf = (distributions: readonly Resource[]) =>
   distributions.flatMap((distribution) => distributionConfig(distribution)['Origins'] as Properties[]);
+const apiOriginsOf = (distributions: readonly Resource[]) =>
+  originsOf(distributions).filter((origin) => origin['S3OriginConfig'] === undefined);
 const behavioursOf = (distribution: Resource): Properties[] => {
   const config = distributionConfig(distribution);
   return [config['DefaultCacheBehavior'] as Properties, ...((config['CacheBehaviors'] ?? []) as Properties[])];
@@ -185,12 +187,41 @@ describe.each([
 ])('with $which', ({ assembly }) => {
   const distributions = assembly.ofType('AWS::CloudFront::Distribution');
 
+  it('shows images from their bucket, over HTTPS, signed, kept for as long as they say, read and nothing else', () => {
+    const short = distributions.filter(({ stack }) => stack === 'short-domain');
+    expect(short.flatMap(behavioursOf).filter(({ PathPattern }) => PathPattern !== undefined)).toEqual([
+      expect.objectContaining({
+        PathPattern: '/i/*',
+        AllowedMethods: ['GET', 'HEAD'],
+        ViewerProtocolPolicy: 'redirect-to-https',
+        // AWS's own policy CachingOptimized.
+        CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+        ResponseHeadersPolicyId: expect.stringContaining('ResponseHeaders'),
+      }),
+    ]);
+    expect(originsOf(distributions).filter((origin) => origin['S3OriginConfig'] !== undefined)).toEqual([
+      expect.objectContaining({
+        DomainName: expect.stringMatching(/^<Images\w+\.RegionalDomainName>$/),
+        OriginAccessControlId: expect.stringContaining('OriginAccessControl'),
+      }),
+    ]);
+    expect(assembly.ofType('AWS::CloudFront::OriginAccessControl').map(({ properties }) => properties)).toEqual([
+      {
+        OriginAccessControlConfig: expect.objectContaining({
+          OriginAccessControlOriginType: 's3',
+          SigningBehavior: 'always',
+          SigningProtocol: 'sigv4',
+        }),
+      },
+    ]);
+  });
+
   it('there are two doors', () => {
     expect(distributions.map(({ stack }) => stack).sort()).toEqual(['app-domain', 'short-domain']);
   });
 
-  it('every behaviour of every door is HTTPS, uncached, and forwards all but Host', () => {
-    for (const behaviour of distributions.flatMap(behavioursOf)) {
+  it('every door is HTTPS, uncached, and forwards all but Host', () => {
+    for (const behaviour of distributions.map(distributionConfig).map((config) => config['DefaultCacheBehavior'])) {
       expect(behaviour).toMatchObject({
         ViewerProtocolPolicy: 'redirect-to-https',
         // AWS's own policies CachingDisabled and AllViewerExceptHostHeader.
@@ -213,7 +244,7 @@ describe.each([
   });
 
   it('origins are reached over TLS 1.2 and told the secret by a dynamic reference', () => {
-    for (const origin of originsOf(distributions)) {
+    for (const origin of apiOriginsOf(distributions)) {
       expect(origin).toMatchObject({
         CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
         OriginCustomHeaders: [

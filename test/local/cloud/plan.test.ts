@@ -44,17 +44,17 @@ describe("Signpost's own templates as a plan", () => {
   });
 
   test('the secret in front of the function is the one inside it', () => {
-    const [short] = plan.distributions.map(({ behaviors }) => behaviors[0]?.origin);
+    const [short] = plan.distributions.map(({ behaviors }) => behaviors.at(-1)?.origin);
     expect(short?.customHeaders['x-origin-verify']).toBe(functionNamed('Redirect')?.env['ORIGIN_SECRET']);
   });
 
   test('one distribution stands before each API, and answers as the policy of its template says', () => {
     const fronted = plan.distributions.map(({ behaviors }) => behaviors.at(-1)?.origin);
-    expect(fronted.map((origin) => [origin?.api.kind, origin?.path])).toEqual([
+    expect(fronted.map((origin) => [origin?.from.kind, origin?.path])).toEqual([
       ['http-api', ''],
       ['rest-api', `/${plan.restApis[0]?.stageName}`],
     ]);
-    expect(plan.distributions[0]?.behaviors[0]).toMatchObject({
+    expect(plan.distributions[0]?.behaviors.at(-1)).toMatchObject({
       viewerRequestCode: expect.stringContaining('x-forwarded-host') as string,
       responseHeaders: expect.arrayContaining([
         { name: 'x-content-type-options', value: 'nosniff', override: true },
@@ -329,7 +329,7 @@ describe('templates the laptop cannot carry out as AWS would', () => {
           Properties: { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] } },
         },
       },
-      /Main\/P: the laptop judges roles only/,
+      /Main\/P: the laptop judges roles and distributions only/,
     ],
     [
       'a WebSocket API',

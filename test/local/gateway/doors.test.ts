@@ -80,7 +80,7 @@ beforeAll(async () => {
       playHttpApi(httpPlan, host, () => 5_000),
     ),
   );
-  const origin = { ...behavior.origin, api: { kind: 'rest-api' as const, name: 'Rest' }, path: '/live' };
+  const origin = { ...behavior.origin, from: { kind: 'rest-api' as const, name: 'Rest' }, path: '/live' };
   appDoor.serve(
     playDistribution({ name: 'App', behaviors: [{ ...behavior, origin }] }, appDoor.domain, () =>
       playRestApi(restPlan, host),
