@@ -11,6 +11,10 @@ export type LakeQuery = {
 
 /** What became of a query, as Athena tells it. */
 export type QueryFailure = {
+  /**
+   * `refused`: not begun, its SQL is no SQL. `failed`: the SQL is wrong, or Athena could not. `cancelled`: by somebody, or because it
+   * read more than the workgroup allows. `too_slow`: cancelled by us.
+   */
   readonly kind: 'refused' | 'failed' | 'cancelled' | 'too_slow';
   /** Athena's own sentence. */
   readonly reason: string;
