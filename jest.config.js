@@ -14,7 +14,7 @@ export default {
     ],
   },
   // ESM-only packages: Jest runs CommonJS, so these are compiled like our own files.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|@middy|isbot|hyparquet|hyparquet-writer)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|@middy|isbot|hyparquet|hyparquet-writer|dt-sql-parser|antlr4-c3)/)'],
   // Its packages offer only `import`, which Jest does not look for.
   moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   setupFiles: ['<rootDir>/test/setup.ts'],
