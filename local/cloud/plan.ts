@@ -1,3 +1,4 @@
+import { type WorkgroupPlan, workgroupsOf } from './athena.ts';
 import { bucketReadersOf } from './bucket-readers.ts';
 import { type BucketPlan, bucketsOf } from './buckets.ts';
 import { type CachePlan, cachesOf } from './caches.ts';
@@ -6,12 +7,14 @@ import { type DeliveryStreamPlan, deliveryStreamsOf } from './delivery-streams.t
 import { apiBehind, type DistributionPlan, distributionsOf } from './distributions.ts';
 import { type EventSourcePlan, eventSourcesOf } from './event-sources.ts';
 import { type FunctionPlan, functionsOf } from './functions.ts';
+import { type GlueTablePlan, glueTablesOf } from './glue.ts';
 import { type HttpApiPlan, httpApisOf } from './http-api.ts';
 import { type RestApiPlan, restApisOf } from './rest-api.ts';
 import { type RolePlan, rolesOf } from './roles.ts';
 import { type SchedulePlan, schedulesOf } from './schedules.ts';
 import { type KeptSecretPlan, memberOf, type SecretPlan, secretOf, secretsOf } from './secrets.ts';
 import { type IgnoredResource, reasonToIgnore } from './stand-ins.ts';
+import { type StateMachinePlan, stateMachinesOf } from './state-machines.ts';
 import { type StreamPlan, streamsOf } from './streams.ts';
 import { type TablePlan, tablesOf } from './tables.ts';
 import type { Stack } from './template.ts';
@@ -22,6 +25,8 @@ export type Plan = {
   readonly streams: readonly StreamPlan[];
   readonly buckets: readonly BucketPlan[];
   readonly deliveryStreams: readonly DeliveryStreamPlan[];
+  readonly glueTables: readonly GlueTablePlan[];
+  readonly workgroups: readonly WorkgroupPlan[];
   readonly caches: readonly CachePlan[];
   readonly secrets: readonly KeptSecretPlan[];
   readonly functions: readonly FunctionPlan[];
@@ -30,6 +35,7 @@ export type Plan = {
   readonly bucketReaders: readonly RolePlan[];
   readonly eventSources: readonly EventSourcePlan[];
   readonly schedules: readonly SchedulePlan[];
+  readonly stateMachines: readonly StateMachinePlan[];
   readonly httpApis: readonly HttpApiPlan[];
   readonly restApis: readonly RestApiPlan[];
   readonly distributions: readonly DistributionPlan[];
@@ -59,18 +65,25 @@ export function planOf(stacks: readonly Stack[], facts: PlanFacts): Plan {
   const ignored = ignoredOf(cloud);
   const functions = functionsOf(cloud);
   const deliveryStreams = deliveryStreamsOf(cloud);
+  const stateMachines = stateMachinesOf(cloud);
   return {
     tables: tablesOf(cloud),
     streams: streamsOf(cloud),
     buckets: bucketsOf(cloud),
     deliveryStreams,
+    glueTables: glueTablesOf(cloud),
+    workgroups: workgroupsOf(cloud),
     caches: cachesOf(cloud),
     secrets: secretsOf(cloud),
     functions,
-    roles: rolesOf(cloud, new Set([...functions, ...deliveryStreams].map(({ roleName }) => roleName))),
+    roles: rolesOf(
+      cloud,
+      new Set([...functions, ...deliveryStreams, ...stateMachines].map(({ roleName }) => roleName)),
+    ),
     bucketReaders: bucketReadersOf(cloud),
     eventSources: eventSourcesOf(cloud),
     schedules: schedulesOf(cloud),
+    stateMachines,
     httpApis: httpApisOf(cloud),
     restApis: restApisOf(cloud),
     distributions: distributionsOf(cloud),

@@ -10,12 +10,14 @@ import { postObject } from './s3-post.ts';
 import { requestOf, type S3Request } from './s3-request.ts';
 import { errorAnswer, startS3Server } from './s3-server.ts';
 import { type SecretFor, verifySigned } from './s3-signature.ts';
-import { ANY_OBJECT, type ObjectStore, openObjectStore } from './s3-store.ts';
+import { ANY_OBJECT, type ObjectStore, type OpenObject, openObjectStore } from './s3-store.ts';
 
 export type S3Engine = Engine &
   FaultInjection & {
     /** Puts an object past the protocol and its access control: for what AWS itself writes into a bucket. */
-    put(bucket: string, key: string, body: Buffer): Promise<void>;
+    put(bucket: string, key: string, body: Buffer | AsyncIterable<Buffer>): Promise<void>;
+    /** Opens an object past the protocol and its access control; close it. Undefined where there is none. */
+    open(bucket: string, key: string): OpenObject | undefined;
     /** All keys of a bucket, in order. */
     keys(bucket: string): readonly string[];
     /** Calls the listener for each object that has come to be from now on, once it is on disk. It must not throw. */
@@ -122,9 +124,13 @@ export async function startS3(options: {
 
   return Object.assign(faults, {
     url: server.url,
-    async put(bucket: string, key: string, body: Buffer) {
+    async put(bucket: string, key: string, body: Buffer | AsyncIterable<Buffer>) {
       bucketNamed(bucket);
-      const draft = await store().drafts.write(single(body), [], body.length);
+      const draft = await store().drafts.write(
+        Buffer.isBuffer(body) ? single(body) : body,
+        [],
+        Number.MAX_SAFE_INTEGER,
+      );
       const facts = {
         eTag: draft.md5.toString('hex'),
         headers: { 'content-type': 'binary/octet-stream' },
@@ -134,6 +140,7 @@ export async function startS3(options: {
       await store().synced();
       announcer(bucket)('ObjectCreated:Put', object);
     },
+    open: (bucket: string, key: string) => store().open(bucketNamed(bucket).name, key),
     keys: (bucket: string) => [...keysOf(store(), bucketNamed(bucket).name)],
     onObjectCreated: (listener: (created: ObjectCreated) => void) => void listeners.push(listener),
     sweep,

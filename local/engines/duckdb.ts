@@ -1,0 +1,149 @@
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
+import { type LakeTable, literal, oldestFile, patternOf, tableSelect, viewName } from './duckdb-views.ts';
+import { TRINO_MACROS } from './trino-macros.ts';
+
+export type DuckDbOptions = {
+  readonly tables: readonly LakeTable[];
+  /** Where what does not fit into memory goes. */
+  readonly spillDir: string;
+};
+
+/** DuckDB over the files of the tables, and nothing else of this machine. */
+export type DuckDb = {
+  /** DuckDB's tree of a text, as JSON; also tells what is wrong with it. */
+  serialized(sql: string): Promise<string>;
+  /** Sees to it that the tables show the files that are there now. */
+  refresh(tables: readonly LakeTable[]): Promise<void>;
+  /** Resolves with one of two sessions when it is free; give it back. */
+  session(): Promise<Session>;
+  close(): void;
+};
+
+export type Session = {
+  stream(sql: string): Promise<DuckDBResult>;
+  interrupt(): void;
+  /** How much the session has read from files since it was taken. */
+  readBytes(): Promise<number>;
+  free(): void;
+};
+
+const SESSIONS = 2;
+const MEMORY_LIMIT = '512MB';
+const SPILL_LIMIT = '4GB';
+
+/**
+ * Settings of one connection are not those of the next, and once the configuration is locked nobody can repair it: so all
+ * that is global is set with GLOBAL, and all sessions there will ever be are made before the lock.
+ */
+export async function openDuckDb({ tables, spillDir }: DuckDbOptions): Promise<DuckDb> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: MEMORY_LIMIT });
+  const own = await instance.connect();
+  for (const statement of preparations(tables, spillDir)) await own.run(statement);
+  const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => connected(instance, tables)));
+  await own.run('SET GLOBAL lock_configuration=true');
+
+  const pool = sessionPool(sessions, own);
+  const shown = new Map<string, string>();
+  let refreshing = Promise.resolve();
+  const show = async (table: LakeTable): Promise<void> => {
+    const select = tableSelect(table, await filesOf(table, own));
+    if (shown.get(viewName(table)) === select) return;
+    await own.run(`CREATE OR REPLACE VIEW ${viewName(table)} AS ${select}`);
+    shown.set(viewName(table), select);
+  };
+  return {
+    async serialized(sql) {
+      const result = await own.runAndReadAll(`SELECT json_serialize_sql(${literal(sql)})`);
+      return String(result.getRows()[0]?.[0]);
+    },
+    refresh(asked) {
+      refreshing = refreshing
+        .catch(() => undefined)
+        .then(async () => {
+          for (const table of asked) await show(table);
+        });
+      return refreshing;
+    },
+    session: () => pool.take(),
+    close() {
+      for (const connection of [...sessions, own]) connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function preparations(tables: readonly LakeTable[], spillDir: string): readonly string[] {
+  // Patterns are judged as they are written, files by their own names.
+  const folders = tables.flatMap(({ folder }) => [folder, patternOf(folder)]).map((folder) => literal(`${folder}/`));
+  return [
+    'SET GLOBAL integer_division=true',
+    "SET GLOBAL TimeZone='UTC'",
+    `SET GLOBAL temp_directory=${literal(spillDir)}`,
+    `SET GLOBAL max_temp_directory_size='${SPILL_LIMIT}'`,
+    // What it has in memory is read once and not counted again.
+    'SET GLOBAL enable_external_file_cache=false',
+    'SET GLOBAL autoinstall_known_extensions=false',
+    'SET GLOBAL autoload_known_extensions=false',
+    `SET GLOBAL allowed_directories=[${folders.join(', ')}]`,
+    'SET GLOBAL enable_external_access=false',
+    "CALL enable_logging('FileSystem', storage='memory')",
+    ...TRINO_MACROS.map((macro) => `CREATE MACRO ${macro}`),
+    ...databasesOf(tables).map((database) => `CREATE SCHEMA "${database}"`),
+  ];
+}
+
+const databasesOf = (tables: readonly LakeTable[]): readonly string[] => [
+  ...new Set(tables.map(({ database }) => database)),
+];
+
+async function connected(instance: DuckDBInstance, tables: readonly LakeTable[]): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  await connection.run(`SET search_path=${literal([...databasesOf(tables), 'main'].join(','))}`);
+  return connection;
+}
+
+async function filesOf(table: LakeTable, own: DuckDBConnection): Promise<'none' | 'complete' | 'older'> {
+  const file = oldestFile(table);
+  if (file === null) return 'none';
+  const described = await own.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(patternOf(file))})`);
+  const names = new Set(described.getRows().map(([name]) => String(name)));
+  return table.columns.every(({ name }) => names.has(name)) ? 'complete' : 'older';
+}
+
+function sessionPool(connections: readonly DuckDBConnection[], own: DuckDBConnection): { take(): Promise<Session> } {
+  const free = [...connections];
+  const waiting: ((connection: DuckDBConnection) => void)[] = [];
+
+  async function readBy(connectionId: string): Promise<number> {
+    const read = await own.runAndReadAll(
+      `SELECT coalesce(sum(bytes), 0)::DOUBLE FROM duckdb_logs_parsed('FileSystem') WHERE op = 'READ' AND connection_id = ${connectionId}`,
+    );
+    return Number(read.getRows()[0]?.[0] ?? 0);
+  }
+
+  async function sessionOn(connection: DuckDBConnection): Promise<Session> {
+    // Nobody reads what is in the log when nobody else is at work.
+    if (free.length === connections.length - 1) await own.run('CALL truncate_duckdb_logs()');
+    const identified = await connection.runAndReadAll('SELECT current_connection_id()');
+    const connectionId = String(identified.getRows()[0]?.[0]);
+    const before = await readBy(connectionId);
+    return {
+      stream: (sql) => connection.stream(sql),
+      interrupt: () => connection.interrupt(),
+      readBytes: async () => Math.max(0, (await readBy(connectionId)) - before),
+      free() {
+        const next = waiting.shift();
+        if (next === undefined) free.push(connection);
+        else next(connection);
+      },
+    };
+  }
+
+  return {
+    async take() {
+      const connection = free.pop() ?? (await new Promise<DuckDBConnection>((resolve) => waiting.push(resolve)));
+      return sessionOn(connection);
+    },
+  };
+}
