@@ -288,3 +288,23 @@ export const VPC_POWERS = [
 
 /** Writing to its own log group, which exists already. */
 export const LOG_POWERS = ['logs:CreateLogStream', 'logs:PutLogEvents'] as const;
+/** What Step Functions does in the name of a state machine; `lib/constructs/workflow.ts` says where. */
+export const WORKFLOW_POWERS = {
+  calls: ['lambda:InvokeFunction'],
+  startChildren: ['states:StartExecution'],
+  children: ['states:DescribeExecution', 'states:StopExecution'],
+  readItems: ['s3:GetObject'],
+  writeResults: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
+  /** AWS knows these actions only on `*`. */
+  logs: [
+    'logs:CreateLogDelivery',
+    'logs:DeleteLogDelivery',
+    'logs:DescribeLogGroups',
+    'logs:DescribeResourcePolicies',
+    'logs:GetLogDelivery',
+    'logs:ListLogDeliveries',
+    'logs:PutResourcePolicy',
+    'logs:UpdateLogDelivery',
+  ],
+} as const;
+

@@ -105,6 +105,8 @@ async function start(options: LaptopOptions, onProgress: (step: string) => void,
   const say = (line: string): void => log.write(`${new Date().toISOString()} ${line}\n`);
   const host = started.closing(hostOf(plan, folder, engines, join(assembly.dir, 'compiled')));
   const invoke = (name: string, event: unknown): Promise<unknown> => host.invoke(name, event);
+  const tasks = { invoke, endpoints: awsEndpointsOf(engines) };
+  started.closing(await engines.stepFunctions.play(tasks, say));
   const rotator = started.closing(startRotator(plan.secrets, { store: secrets, invoke, nowMs: Date.now, log: say }));
   const scheduler = started.closing(startScheduler(plan.schedules, { invoke, log: say }));
   serveDoors({ plan, host, s3Url: engines.s3.url }, { 'http-api': shortDoor, 'rest-api': appDoor });

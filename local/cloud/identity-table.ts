@@ -41,6 +41,7 @@ export function secretArn(name: string): string {
   return arnOf('secretsmanager', `secret:${name}-${letters.slice(0, 6)}`);
 }
 
+const stateMachineArn = (name: string): string => arnOf('states', `stateMachine:${name}`);
 const bucketArn = (name: string): string => `arn:${PARTITION}:s3:::${name}`;
 
 export const IDENTITIES: Readonly<Record<string, Identity>> = {
@@ -109,6 +110,11 @@ export const IDENTITIES: Readonly<Record<string, Identity>> = {
   'AWS::SQS::Queue': {
     ref: (name) => `https://sqs.${REGION}.${URL_SUFFIX}/${ACCOUNT_ID}/${name}`,
     attributes: { Arn: (name) => arnOf('sqs', name), QueueName: (name) => name },
+  },
+  'AWS::StepFunctions::StateMachine': {
+    nameProperty: 'StateMachineName',
+    ref: stateMachineArn,
+    attributes: { Arn: stateMachineArn, Name: (name) => name },
   },
   'AWS::Logs::LogGroup': {
     nameProperty: 'LogGroupName',

@@ -12,7 +12,7 @@ export type RolePlan = {
 };
 
 /**
- * The roles that functions and delivery streams take, with all their statements: inline policies, `AWS::IAM::Policy` and the template's own
+ * The roles that functions, delivery streams and state machines take, with all their statements: inline policies, `AWS::IAM::Policy` and the template's own
  * managed policies. Policies that AWS manages are refused: their text is not in the template, so they cannot be enforced.
  */
 export function rolesOf(cloud: Cloud, roleNames: ReadonlySet<string>): readonly RolePlan[] {

@@ -36,6 +36,7 @@ export const PLAYED: ReadonlySet<string> = new Set([
   'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::RotationSchedule',
   'AWS::SecretsManager::Secret',
+  'AWS::StepFunctions::StateMachine',
 ]);
 
 /** Types that nothing stands in for: type, or prefix ending in `::` → why that is right on a laptop. */
@@ -94,6 +95,7 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['Event source mappings', 'pumps with checkpoints, retries, bisecting'],
   ['Firehose, Glue', 'Parquet of the same columns below the same prefixes, at most five seconds later'],
   ['Athena', 'DuckDB over the same Parquet files, locked in'],
+  ['Step Functions', 'the same state machines, journaled in the data folder'],
   ['EventBridge Scheduler', 'functions called at the rates of the template'],
   ['CloudWatch Logs', 'files under logs'],
 ];

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { roleNameOf } from '../cloud/functions.ts';
+import type { StateMachinePlan } from '../cloud/state-machines.ts';
+import { accessKeyIdOfRole } from '../lambda/function-env.ts';
+import { ExecutionTimeout, play } from './execution.ts';
+import { WorkflowFailure } from './failure.ts';
+import { openJournal } from './journal.ts';
+import { type Language, loadLanguage, prepared } from './language.ts';
+import type { Execution, Ledger } from './ledger.ts';
+import { integrationOf } from './refusals.ts';
+import { type Task, type TaskFacts, taskOf } from './tasks.ts';
+
+/** Executions at work. */
+export type Executions = {
+  /** Goes to work on an execution that the ledger has. */
+  begin(execution: Execution): void;
+  /** Ends a running one as ABORTED; what it was doing is left to itself, except queries, which are stopped. */
+  stop(arn: string, error: string | null, cause: string | null): Execution;
+  /** Stands still; what was running goes on after the next start. */
+  close(): Promise<void>;
+};
+
+export type ExecutionsOptions = {
+  readonly machines: readonly StateMachinePlan[];
+  readonly ledger: Ledger;
+  /** Where journals are; null keeps them in memory. */
+  readonly dataDir: string | null;
+  readonly tasks: TaskFacts;
+  readonly log: (line: string) => void;
+};
+
+/** The laptop is closing: nothing of this is an execution's end. */
+class StandStill extends Error {}
+
+/** Takes up what the ledger has running. */
+export function startExecutions({ machines, ledger, dataDir, tasks, log }: ExecutionsOptions): Executions {
+  const atWork = new Map<string, { readonly stop: AbortController; readonly done: Promise<void> }>();
+  const known = new Map<string, Promise<Task>>();
+  let language: Promise<Language> | null = null;
+
+  function task(resource: string): Promise<Task> {
+    const integration = integrationOf(resource);
+    if (integration === null) return Promise.reject(new Error(`The laptop does not play ${resource}.`));
+    const made = known.get(resource) ?? taskOf(integration, tasks);
+    known.set(resource, made);
+    return made;
+  }
+
+  async function run(execution: Execution, signal: AbortSignal): Promise<void> {
+    const machine = machines.find(({ arn }) => arn === execution.machineArn);
+    if (machine === undefined)
+      return end(execution, new WorkflowFailure('States.Runtime', 'Its state machine is gone.'));
+    language ??= loadLanguage();
+    const journal = await openJournal(journalPath(execution));
+    const { arn, name, startedAtMs } = execution;
+    const facts = { arn, name, startedAtMs, input: JSON.parse(execution.input), machine };
+    const accessKeyId = accessKeyIdOfRole(roleNameOf(machine.roleArn));
+    const definition = prepared(machine.definition);
+    try {
+      const parts = { definition, journal, language: await language, task, accessKeyId, signal };
+      const output = await play(facts, parts);
+      if (!signal.aborted) {
+        ledger.put({ ...execution, status: 'SUCCEEDED', output: JSON.stringify(output), stoppedAtMs: Date.now() });
+      }
+    } catch (error) {
+      if (signal.aborted && signal.reason instanceof StandStill) return journal.close();
+      if (!signal.aborted) end(execution, error);
+    }
+    journal.remove();
+  }
+
+  function end(execution: Execution, thrown: unknown): void {
+    const stoppedAtMs = Date.now();
+    if (thrown instanceof ExecutionTimeout) {
+      ledger.put({ ...execution, status: 'TIMED_OUT', error: 'States.Timeout', stoppedAtMs });
+      return;
+    }
+    const { error, reason } =
+      thrown instanceof WorkflowFailure ? thrown : new WorkflowFailure('States.Runtime', String(thrown));
+    ledger.put({ ...execution, status: 'FAILED', error, cause: reason, stoppedAtMs });
+    log(`${execution.arn} failed: ${error} ${reason}`);
+  }
+
+  /** Names may hold what file systems refuse, so the file is called by the ARN's digest. */
+  function journalPath({ arn }: Execution): string | null {
+    if (dataDir === null) return null;
+    mkdirSync(join(dataDir, 'journals'), { recursive: true });
+    return join(dataDir, 'journals', `${createHash('sha256').update(arn).digest('hex').slice(0, 32)}.jsonl`);
+  }
+
+  function begin(execution: Execution): void {
+    const stop = new AbortController();
+    const done = run(execution, stop.signal)
+      .catch((error: unknown) => log(`${execution.arn}: ${String(error)}`))
+      .finally(() => atWork.delete(execution.arn));
+    atWork.set(execution.arn, { stop, done });
+  }
+
+  for (const execution of ledger.all().toReversed()) if (execution.status === 'RUNNING') begin(execution);
+  return {
+    begin,
+    stop(arn, error, cause) {
+      const execution = ledger.get(arn);
+      if (execution === undefined) throw new Error(`There is no execution ${arn}.`);
+      if (execution.status !== 'RUNNING') return execution;
+      const stopped: Execution = { ...execution, status: 'ABORTED', error, cause, stoppedAtMs: Date.now() };
+      ledger.put(stopped);
+      atWork.get(arn)?.stop.abort(new Error('The execution was stopped.'));
+      return stopped;
+    },
+    async close() {
+      for (const { stop } of atWork.values()) stop.abort(new StandStill());
+      await Promise.all(Array.from(atWork.values(), ({ done }) => done));
+    },
+  };
+}
