@@ -6,9 +6,11 @@ import type { WindowCounter, WindowState } from './window-counter.ts';
 /** All windows of what a workspace may create lie in one item, so that one write decides on all of them. */
 const CREATES = 'creates';
 const EVENTS = 'events';
+const REPORTS = 'reports';
 
 export const rateLimitStore = (windows: WindowCounter): RateLimitStore => limitStore(windows, CREATES);
 export const eventLimitStore = (windows: WindowCounter): RateLimitStore => limitStore(windows, EVENTS);
+export const reportLimitStore = (windows: WindowCounter): RateLimitStore => limitStore(windows, REPORTS);
 
 const limitStore = (windows: WindowCounter, item: string): RateLimitStore => ({
   async take(workspaceId, limits, amount, nowMs) {

@@ -3,7 +3,16 @@
  * Every key of every item type is made by a function below, so no raw key of one type can pass for another's:
  * each partition key starts with its type's prefix, and a short code cannot contain `#` or `/`.
  */
-export type TableName = 'links' | 'accounts' | 'counts' | 'clickSpool' | 'outbox' | 'salts' | 'live' | 'events';
+export type TableName =
+  | 'links'
+  | 'accounts'
+  | 'counts'
+  | 'clickSpool'
+  | 'outbox'
+  | 'salts'
+  | 'live'
+  | 'events'
+  | 'jobs';
 
 export type IndexFacts = {
   readonly partitionKey: string;
@@ -65,6 +74,8 @@ export const TABLES = {
   live: { sortKey: true, timeToLiveAttribute: 'ttl_s', forgets: true, indexes: {} },
   /** What customers tell of their own pages, and its counters; apart, so that telling takes nothing from counting clicks. */
   events: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
+  /** What was ordered and takes a while: where it stands, and what came of it. */
+  jobs: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
 } as const satisfies Record<TableName, TableFacts>;
 
 /**
@@ -239,3 +250,16 @@ export const MAIL_PREFIX = 'mail#';
 export const ERASURE_PREFIX = 'erase#';
 export const mailJobKey = (mailId: string) => ({ pk: `${MAIL_PREFIX}${mailId}` });
 export const erasureJobKey = (subjectId: string) => ({ pk: `${ERASURE_PREFIX}${subjectId}` });
+
+/** All jobs of a workspace lie in one partition, so that erasing them is one query. */
+export const jobsPartition = (workspaceId: string) => `job#${workspaceId}`;
+export const REPORT_JOB_PREFIX = 'report#';
+export const reportJobKey = (workspaceId: string, reportId: string) => ({
+  pk: jobsPartition(workspaceId),
+  sk: `${REPORT_JOB_PREFIX}${reportId}`,
+});
+/** Names the open jobs of a kind, so that one condition keeps them few. */
+export const openJobsKey = (workspaceId: string, kind: 'report') => ({
+  pk: jobsPartition(workspaceId),
+  sk: `open#${kind}`,
+});

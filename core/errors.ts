@@ -115,6 +115,10 @@ const CUSTOMER_FAILURES = {
   MEMBER_NOT_FOUND: { title: 'Member not found', sentence: 'There is no such member in this workspace.' },
   INVITE_NOT_FOUND: { title: 'Invite not found', sentence: 'There is no such invite in this workspace.' },
   API_KEY_NOT_FOUND: { title: 'API key not found', sentence: 'There is no such API key in this workspace.' },
+  REPORT_NOT_FOUND: {
+    title: 'Report not found',
+    sentence: 'There is no such report in this workspace, or not any more.',
+  },
   ALREADY_MEMBER: { title: 'Already a member', sentence: 'This person is a member of the workspace already.' },
   OWNER_REQUIRED: {
     title: 'A workspace needs its owner',
@@ -131,6 +135,11 @@ const CUSTOMER_FAILURES = {
   LIMIT_REACHED: {
     title: 'Limit reached',
     sentence: 'There are as many of these as one account or workspace may have; `limit` says how many.',
+  },
+  EXPORT_TOO_LARGE: {
+    title: 'Export too large',
+    sentence:
+      'These are more clicks than one answer can be streamed of; ask for fewer days or for one link, or order a report.',
   },
   UNSUPPORTED_FILTER: {
     title: 'Unsupported filter',

@@ -1,6 +1,6 @@
 import type { Caller } from '../core/accounts/caller.ts';
-import { createLimits, eventLimits, LINKS_LIMIT } from '../core/accounts/plan.ts';
-import type { RateLimitState, RateLimitStore } from '../core/accounts/rate-limit.ts';
+import { createLimits, eventLimits, LINKS_LIMIT, reportLimits } from '../core/accounts/plan.ts';
+import type { RateLimit, RateLimitState, RateLimitStore } from '../core/accounts/rate-limit.ts';
 import { rateLimitExceeded, retryAfterS } from '../core/accounts/rate-limit.ts';
 import { Failure } from '../core/errors.ts';
 import type { AnswerHeaders } from './http.ts';
@@ -68,17 +68,20 @@ async function giveBackUnmade(
   announce(headers, left, deps.nowMs());
 }
 
-/** Takes quota for one event, and says what is left of it. Throws RATE_LIMIT_EXCEEDED. */
-export async function takeEvent(
-  deps: QuotaDeps,
-  { workspaceId, plan }: Pick<Caller, 'workspaceId' | 'plan'>,
-  headers: AnswerHeaders,
-): Promise<void> {
-  const nowMs = deps.nowMs();
-  const { states, allowed } = await deps.rateLimits.take(workspaceId, eventLimits(plan), 1, nowMs);
-  announce(headers, states, nowMs);
-  if (!allowed) throw rateLimitExceeded(states, 1, nowMs, 'events');
-}
+type TakeOne = (deps: QuotaDeps, caller: Pick<Caller, 'workspaceId' | 'plan'>, headers: AnswerHeaders) => Promise<void>;
+
+const takeOneOf =
+  (limitsOf: (plan: Caller['plan']) => readonly RateLimit[], what: string): TakeOne =>
+  async (deps, { workspaceId, plan }, headers) => {
+    const nowMs = deps.nowMs();
+    const { states, allowed } = await deps.rateLimits.take(workspaceId, limitsOf(plan), 1, nowMs);
+    announce(headers, states, nowMs);
+    if (!allowed) throw rateLimitExceeded(states, 1, nowMs, what);
+  };
+
+/** Each takes quota for one, and says what is left of it. Throws RATE_LIMIT_EXCEEDED. */
+export const takeEvent = takeOneOf(eventLimits, 'events');
+export const takeReport = takeOneOf(reportLimits, 'reports');
 
 /** The same headers for a call that takes nothing. */
 export async function showQuota(

@@ -8,6 +8,8 @@ export type PlanLimits = {
   readonly linksPerMonth: number | null;
   /** Events told per minute. */
   readonly eventsPerMinute: number;
+  /** Reports ordered in a day; each may read as much as a query may. */
+  readonly reportsPerDay: number;
   /** Entries of one bulk request. */
   readonly bulkSize: number;
   /** How long clicks are kept, in days. */
@@ -15,12 +17,27 @@ export type PlanLimits = {
 };
 
 export const PLANS = {
-  free: { createsPerMinute: 10, linksPerMonth: 1_000, eventsPerMinute: 60, bulkSize: 1_000, retentionDays: 90 },
-  pro: { createsPerMinute: 1_000, linksPerMonth: 100_000, eventsPerMinute: 3_000, bulkSize: 1_000, retentionDays: 730 },
+  free: {
+    createsPerMinute: 10,
+    linksPerMonth: 1_000,
+    eventsPerMinute: 60,
+    reportsPerDay: 50,
+    bulkSize: 1_000,
+    retentionDays: 90,
+  },
+  pro: {
+    createsPerMinute: 1_000,
+    linksPerMonth: 100_000,
+    eventsPerMinute: 3_000,
+    reportsPerDay: 500,
+    bulkSize: 1_000,
+    retentionDays: 730,
+  },
   unlimited: {
     createsPerMinute: 1_000_000,
     linksPerMonth: null,
     eventsPerMinute: 1_000_000,
+    reportsPerDay: 10_000,
     bulkSize: 1_000,
     retentionDays: 1_825,
   },
@@ -30,7 +47,8 @@ export type PlanName = keyof typeof PLANS;
 export const isPlanName = (name: string): name is PlanName => Object.hasOwn(PLANS, name);
 
 const MINUTE_S = 60;
-const MONTH_S = 30 * 86_400;
+const DAY_S = 86_400;
+const MONTH_S = 30 * DAY_S;
 
 /** The limit that counts links; the other counts attempts to make some. */
 export const LINKS_LIMIT = 'links';
@@ -44,4 +62,8 @@ export function createLimits(plan: PlanName): readonly RateLimit[] {
 
 export const eventLimits = (plan: PlanName): readonly RateLimit[] => [
   { name: 'events', limit: PLANS[plan].eventsPerMinute, windowS: MINUTE_S },
+];
+
+export const reportLimits = (plan: PlanName): readonly RateLimit[] => [
+  { name: 'reports', limit: PLANS[plan].reportsPerDay, windowS: DAY_S },
 ];

@@ -52,5 +52,6 @@ const DAY_S = 86_400;
 
 function spanOf(windowS: number): string {
   if (windowS === 60) return 'minute';
+  if (windowS === DAY_S) return 'day';
   return windowS % DAY_S === 0 ? `${windowS / DAY_S} days` : `${windowS} seconds`;
 }
