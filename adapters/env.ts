@@ -8,6 +8,7 @@ export const FUNCTIONS = [
   'links',
   'analytics',
   'live',
+  'export',
   'track',
   'service',
   'authorizer',
@@ -35,6 +36,7 @@ export const TABLE_ENV = {
   salts: 'SALTS_TABLE',
   live: 'LIVE_TABLE',
   events: 'EVENTS_TABLE',
+  jobs: 'JOBS_TABLE',
 } as const;
 
 export type EnvName =
@@ -85,6 +87,7 @@ export const FUNCTION_ENV = {
   links: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'SHORT_ORIGIN', 'MAX_ALIAS_LENGTH', 'ALLOW_PRIVATE_TARGETS'],
   analytics: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE'],
   live: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'LIVE_TABLE', 'TOKEN_ISSUER'],
+  export: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'LAKE_DATABASE', 'QUERY_WORKGROUP'],
   track: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'EVENTS_TABLE'],
   service: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'CLICK_STREAM'],
   authorizer: ['ACCOUNTS_TABLE', 'TOKEN_ISSUER'],

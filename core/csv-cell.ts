@@ -1,17 +1,17 @@
 /**
- * What a spreadsheet reads as a formula when a cell begins with it (OWASP, CSV Injection). Values of visitors reach such
- * files: a campaign named `=HYPERLINK(…)` must stay a text.
+ * What makes a spreadsheet run a cell (OWASP, CSV Injection), also behind blanks, which some of them drop, and in the wide
+ * forms of East Asian keyboards. Values of visitors reach such files: a campaign named `=HYPERLINK(…)` must stay a text.
  */
-const FORMULA_START = /^[=+\-@\t\r]/;
-const NEEDS_QUOTES = /[",\r\n]/;
+const LOOKS_LIKE_FORMULA = /^[\s\uFEFF]*[=+\-@＝＋－＠]|^[\t\r\n]/;
 
-/** One cell of RFC 4180. A text that would be a formula gets an apostrophe in front, which spreadsheets take for "this is text". */
-export function csvCell(value: string | number | boolean | null): string {
-  if (typeof value !== 'string') return value === null ? '' : String(value);
-  const text = FORMULA_START.test(value) ? `'${value}` : value;
-  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/**
+ * A text as a cell of RFC 4180; what would be a formula gets an apostrophe in front. Always in quotes: a comma or a semicolon
+ * in it must not begin another cell.
+ */
+export function textCell(text: string): string {
+  const harmless = LOOKS_LIKE_FORMULA.test(text) ? `'${text}` : text;
+  return `"${harmless.replaceAll('"', '""')}"`;
 }
 
 /** One line with its end. */
-export const csvLine = (cells: readonly (string | number | boolean | null)[]): string =>
-  `${cells.map(csvCell).join(',')}\r\n`;
+export const csvLine = (texts: readonly string[]): string => `${texts.map(textCell).join(',')}\r\n`;

@@ -59,6 +59,7 @@ const CANONICAL: readonly Route[] = [
   app('POST', '/v1/analytics/track', 'track', 'events:write', 'Tell an event, such as a purchase; counted once'),
   app('GET', '/v1/analytics/events', 'track', 'analytics:read', 'Told events by type and day'),
   stream('/v1/analytics/live', 'live', 'analytics:read', 'Clicks of the workspace as they happen'),
+  stream('/v1/clicks/export', 'export', 'analytics:read', 'Clicks of a range as rows, CSV or JSON lines'),
   stream('/v1/urls/{code}/clicks/live', 'live', 'analytics:read', 'Clicks of a link as they happen'),
 
   app('POST', '/v1/auth/register', 'auth', 'public', 'Register; the answer is the same for a known address'),

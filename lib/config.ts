@@ -37,6 +37,8 @@ export type StageSettings = {
     /** Firehose writes a file when it has this much, or after this long: small files cost more to ask, big ones come later. */
     readonly bufferMb: number;
     readonly bufferS: number;
+    /** How many exports may run at once (reserved concurrency, as `maxConcurrentSignIns`); null reserves nothing. */
+    readonly maxExports: number | null;
     /** A query that reads more is cancelled. Athena takes $5 per TB: 10 GB are 5 cents. */
     readonly queryCutoffGb: number;
   };
@@ -75,7 +77,7 @@ const dev: StageSettings = {
   shortOrigin: null,
   cache: { mode: 'none', maxStorageGb: 1, maxEcpuPerSecond: 1_000 },
   clicks: { stream: { mode: 'provisioned', shards: 1 }, batchWindowS: 0, maxLiveStreams: null },
-  lake: { keptDays: 30, bufferMb: 64, bufferS: 60, queryCutoffGb: 1 },
+  lake: { keptDays: 30, bufferMb: 64, bufferS: 60, maxExports: null, queryCutoffGb: 1 },
   links: { maxAliasLength: 20, allowPrivateTargets: false },
   // Nobody can prove an address without mail.
   accounts: { registration: 'closed', keyLeadS: 600, maxConcurrentSignIns: null },
@@ -92,7 +94,7 @@ const prod: StageSettings = {
   cache: { mode: 'vpc', maxStorageGb: 5, maxEcpuPerSecond: 5_000 },
   clicks: { stream: { mode: 'on-demand' }, batchWindowS: 0, maxLiveStreams: 100 },
   // Two whole years, so that every month has one to be compared with.
-  lake: { keptDays: 800, bufferMb: 128, bufferS: 300, queryCutoffGb: 10 },
+  lake: { keptDays: 800, bufferMb: 128, bufferS: 300, maxExports: 20, queryCutoffGb: 10 },
   accounts: { ...dev.accounts, maxConcurrentSignIns: 50 },
   logRetentionDays: 365,
 };

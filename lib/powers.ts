@@ -109,6 +109,19 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       live: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },
+  export: {
+    // Rows pass through; one reader each.
+    memoryMb: 512,
+    // As long as API Gateway lets a stream last: 200 MB at 2 MB/s, behind a query of five minutes.
+    timeoutS: 900,
+    may: {
+      ...ASKS_CLICKS,
+      // Rows are read from the file, not page by page.
+      queryWorkgroup: ['athena:GetQueryExecution', 'athena:StartQueryExecution', 'athena:StopQueryExecution'],
+      links: ['dynamodb:GetItem'],
+      accounts: ['dynamodb:GetItem'],
+    },
+  },
   track: {
     memoryMb: 512,
     timeoutS: 10,
@@ -276,18 +289,6 @@ export const DELIVERY_POWERS = {
   logs: ['logs:PutLogEvents'],
 } as const;
 
-/** What Lambda does in the function's name to put it in a VPC. AWS knows these actions only on `*`. */
-export const VPC_POWERS = [
-  'ec2:AssignPrivateIpAddresses',
-  'ec2:CreateNetworkInterface',
-  'ec2:DeleteNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSubnets',
-  'ec2:UnassignPrivateIpAddresses',
-] as const;
-
-/** Writing to its own log group, which exists already. */
-export const LOG_POWERS = ['logs:CreateLogStream', 'logs:PutLogEvents'] as const;
 /** What Step Functions does in the name of a state machine; `lib/constructs/workflow.ts` says where. */
 export const WORKFLOW_POWERS = {
   calls: ['lambda:InvokeFunction'],
@@ -308,3 +309,15 @@ export const WORKFLOW_POWERS = {
   ],
 } as const;
 
+/** What Lambda does in the function's name to put it in a VPC. AWS knows these actions only on `*`. */
+export const VPC_POWERS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+] as const;
+
+/** Writing to its own log group, which exists already. */
+export const LOG_POWERS = ['logs:CreateLogStream', 'logs:PutLogEvents'] as const;

@@ -63,6 +63,7 @@ const SETTINGS = z
       // Firehose makes no smaller Parquet files.
       bufferMb: wholeNumber(64, 128),
       bufferS: wholeNumber(0, 900),
+      maxExports: wholeNumber(1, 1_000).nullable(),
       queryCutoffGb: wholeNumber(1, 10_000),
     }),
     links: z.strictObject({ maxAliasLength: wholeNumber(3, 50), allowPrivateTargets: z.boolean() }),

@@ -10,7 +10,9 @@ const MAX_CODE_LENGTH = 255;
 const MAX_TAG_LENGTH = 50;
 const MAX_TIMEZONE_LENGTH = 64;
 
-const text = (maxLength: number) => z.optional(z.string().check(z.minLength(1), z.maxLength(maxLength)));
+/** NUL is in no value, and no text of SQL can hold it. */
+const NO_NUL = z.regex(/^[^\0]*$/, 'Must be a text.');
+const text = (maxLength: number) => z.optional(z.string().check(z.minLength(1), z.maxLength(maxLength), NO_NUL));
 
 /** One filter per dimension; a request may use one of them. */
 const filters: { readonly [D in Dimension]: z.ZodMiniOptional<z.ZodMiniType<string>> } = {
@@ -23,7 +25,7 @@ const filters: { readonly [D in Dimension]: z.ZodMiniOptional<z.ZodMiniType<stri
   country: z.optional(z.string().check(z.regex(/^[A-Z]{2}$/, 'Must be two capital letters, such as DE.'))),
 };
 
-const questionMembers = {
+export const questionMembers = {
   short_code: text(MAX_CODE_LENGTH),
   tag: text(MAX_TAG_LENGTH),
   interval: z.optional(z.enum(INTERVALS)),

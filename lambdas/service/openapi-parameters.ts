@@ -6,10 +6,7 @@ import type { Route } from '../routes.ts';
 import type { Operation } from './operation.ts';
 
 /** Path, query and header parameters of an operation. A header that a failure is about is a header it takes. */
-export function parametersOf(
-  { method, path, access, streams }: Route,
-  known: Operation | undefined,
-): readonly object[] {
+export function parametersOf({ method, path, access }: Route, known: Operation | undefined): readonly object[] {
   const ends = (word: FailureWord): boolean => known?.failures.includes(word) ?? false;
   const readsCookies = access !== 'public' || ends('CSRF_HEADER_REQUIRED');
   return [
@@ -20,13 +17,16 @@ export function parametersOf(
       schema: { type: 'string' },
     })),
     ...queryParameters(known),
-    ...(ends('IDEMPOTENCY_MISMATCH') ? [IDEMPOTENCY_KEY] : []),
+    ...(ends('IDEMPOTENCY_IN_PROGRESS') ? [IDEMPOTENCY_KEY] : []),
     ...(ends('VERSION_CONFLICT') ? [IF_MATCH] : []),
-    ...(streams === true ? [LAST_EVENT_ID] : []),
+    ...(hasEvents(known) ? [LAST_EVENT_ID] : []),
     ...(choosesWorkspace(access, path) ? [WORKSPACE] : []),
     ...(readsCookies && isUnsafe(method) ? [CSRF] : []),
   ];
 }
+
+const hasEvents = (known: Operation | undefined): boolean =>
+  Object.values(known?.success ?? {}).some((shape) => typeof shape === 'object' && 'events' in shape);
 
 const queryParameters = (known: Operation | undefined): readonly object[] => {
   const properties = known?.query === undefined ? {} : (z.toJSONSchema(known.query).properties ?? {});

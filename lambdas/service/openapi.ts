@@ -9,7 +9,7 @@ import type { Route } from '../routes.ts';
 import { ROUTES } from '../routes.ts';
 import { ACCESS_COOKIE } from '../session-cookies.ts';
 import { parametersOf } from './openapi-parameters.ts';
-import type { EventSchemas, Operation } from './operation.ts';
+import type { EventSchemas, Operation, RowSchema } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { groupOf, ROUTE_GROUPS } from './route-groups.ts';
 import { whoMay } from './who-may.ts';
@@ -115,6 +115,7 @@ function contentOf(shape: Operation['success'][number]): object {
   if (shape === 'empty') return {};
   if (shape === 'page') return { content: { 'text/html; charset=utf-8': { schema: { type: 'string' } } } };
   if ('events' in shape) return eventStreamOf(shape);
+  if ('rows' in shape) return rowStreamOf(shape);
   return { content: { 'application/json': { schema: z.toJSONSchema(shape) } } };
 }
 
@@ -126,6 +127,13 @@ const eventStreamOf = ({ events }: EventSchemas): object => ({
       'x-events': Object.fromEntries(Object.entries(events).map(([name, data]) => [name, z.toJSONSchema(data)])),
     },
   },
+});
+
+/** Nor for lines. */
+const rowStreamOf = ({ rows, mediaTypes }: RowSchema): object => ({
+  content: Object.fromEntries(
+    mediaTypes.map((mediaType) => [mediaType, { schema: { type: 'string' }, 'x-row': z.toJSONSchema(rows) }]),
+  ),
 });
 
 const problemResponse = (description: string) => ({

@@ -5,13 +5,16 @@ import type { FailureWord } from '../../core/errors.ts';
 export type Operation = {
   readonly body?: z.ZodMiniType;
   readonly query?: z.ZodMiniType;
-  /** What success may be: JSON of a schema, a page, nothing, or a stream of events. */
-  readonly success: Readonly<Record<number, z.ZodMiniType | 'page' | 'empty' | EventSchemas>>;
+  /** What success may be: JSON of a schema, a page, nothing, a stream of events, or of rows. */
+  readonly success: Readonly<Record<number, z.ZodMiniType | 'page' | 'empty' | EventSchemas | RowSchema>>;
   readonly failures: readonly FailureWord[];
 };
 
 /** The data of each kind of event that a stream has, by its name. */
 export type EventSchemas = { readonly events: Readonly<Record<string, z.ZodMiniType>> };
+
+/** What a row is, in whichever of these media types it is asked for. */
+export type RowSchema = { readonly rows: z.ZodMiniType; readonly mediaTypes: readonly string[] };
 
 /** By method and path, `GET /v1/urls`. */
 export type Operations = Readonly<Record<string, Operation>>;

@@ -3,6 +3,7 @@ import { PERSONAL_OPERATIONS } from '../accounts/personal-operations.ts';
 import { WORKSPACE_OPERATIONS } from '../accounts/workspace-operations.ts';
 import { ANALYTICS_OPERATIONS } from '../analytics/operations.ts';
 import { AUTH_OPERATIONS } from '../auth/operations.ts';
+import { EXPORT_OPERATIONS } from '../export/operations.ts';
 import { LINK_OPERATIONS } from '../links/operations.ts';
 import { LIVE_OPERATIONS } from '../live/operations.ts';
 import { TRACK_OPERATIONS } from '../track/operations.ts';
@@ -25,6 +26,7 @@ export const OPERATIONS: Operations = {
   ...ANALYTICS_OPERATIONS,
   ...LIVE_OPERATIONS,
   ...TRACK_OPERATIONS,
+  ...EXPORT_OPERATIONS,
   'POST /v1/urls/{code}/unlock': {
     body: unlockBody,
     success: { 200: unlockAnswer },

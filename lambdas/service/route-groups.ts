@@ -23,6 +23,7 @@ export function groupOf({ function: name, path, access, aliasOf }: Route): Route
     case 'analytics':
     case 'live':
     case 'track':
+    case 'export':
       return 'Analytics';
     case 'unlock':
       return 'Unlocking';

@@ -59,9 +59,14 @@ const constructIdOf = (name: FunctionName): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
-/** What visits must not run out of: sign-ins keep a CPU busy, and each live stream an environment. */
-function reservation(name: FunctionName, { accounts, clicks }: StageSettings) {
-  const limit = name === 'auth' ? accounts.maxConcurrentSignIns : name === 'live' ? clicks.maxLiveStreams : null;
+/** What visits must not run out of: sign-ins keep a CPU busy, and each live stream and each export an environment. */
+function reservation(name: FunctionName, { accounts, clicks, lake }: StageSettings) {
+  const limits: Readonly<Partial<Record<FunctionName, number | null>>> = {
+    auth: accounts.maxConcurrentSignIns,
+    live: clicks.maxLiveStreams,
+    export: lake.maxExports,
+  };
+  const limit = limits[name] ?? null;
   return limit === null ? {} : { reservedConcurrentExecutions: limit };
 }
 
@@ -77,6 +82,7 @@ function valuesFor({ settings, data, cache, lake }: Surroundings, shortOrigin: s
     [TABLE_ENV.salts]: data.tables.salts.tableName,
     [TABLE_ENV.live]: data.tables.live.tableName,
     [TABLE_ENV.events]: data.tables.events.tableName,
+    [TABLE_ENV.jobs]: data.tables.jobs.tableName,
     CLICK_STREAM: data.clickStream.streamName,
     CACHE_URL: cache?.url ?? 'none',
     CACHE_NAME: cache?.name ?? '',

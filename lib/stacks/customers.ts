@@ -24,6 +24,7 @@ export class CustomersStack extends Stack {
   readonly analytics: IFunction;
   readonly live: IFunction;
   readonly track: IFunction;
+  readonly export: IFunction;
   readonly authorizer: IFunction;
   readonly api: CustomerApi;
 
@@ -34,6 +35,7 @@ export class CustomersStack extends Stack {
     this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
     this.analytics = new ServiceFunction(this, 'analytics', surroundings).lambda;
     this.live = new ServiceFunction(this, 'live', surroundings).lambda;
+    this.export = new ServiceFunction(this, 'export', surroundings).lambda;
     this.track = new ServiceFunction(this, 'track', surroundings).lambda;
     this.authorizer = new ServiceFunction(this, 'authorizer', surroundings).lambda;
     // Without a name of its own the app domain is not known here yet; the short domain explains errors as well.
@@ -43,6 +45,7 @@ export class CustomersStack extends Stack {
       analytics: this.analytics,
       live: this.live,
       track: this.track,
+      export: this.export,
       authorizer: this.authorizer,
       unlock,
       service,

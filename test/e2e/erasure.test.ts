@@ -133,6 +133,8 @@ describe('an account that is deleted', () => {
     const urls = Array.from({ length: BULK }, () => ({ original_url: TARGET }));
     expect((await product.api('/v1/urls/bulk', { body: { urls }, key })).status).toBe(201);
     expect((await ada.api('/v1/users/me/preferences', { method: 'PUT', body: { theme: 'dark' } })).status).toBe(200);
+    const event = { event_id: 'ada-told', type: 'lead', short_code: 'ada-link' };
+    expect((await product.api('/v1/analytics/track', { body: event, key })).status).toBe(201);
     await open(product, '/v1/auth/password/forgot', { email: ada.email });
     await open(product, '/v1/auth/register', { email: ada.email, password: 'another password', name: 'Ada' });
     await signIn(product, ada.email, 'wrong password');
@@ -145,6 +147,7 @@ describe('an account that is deleted', () => {
     cachedEntry = (await cache.get(hotLinkKey(DEFAULT_DOMAIN, 'ada-link'))) ?? '';
     expect(cachedEntry).toContain('ada-private');
     expect(await storesWith(ada.id)).toContain(`accounts`);
+    expect(await storesWith(ada.workspaceId)).toContain('events');
   });
 
   test('opens nothing any more, at once: links answer 410 within five seconds', async () => {

@@ -133,6 +133,7 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   'POST /analytics/track': { ok: 201, prepare: inWorkspace('/analytics/track', () => newEvent()) },
   'POST /analytics': { ok: 201, prepare: inWorkspace('/analytics', () => newEvent()) },
   'GET /v1/analytics/events': { ok: 200, prepare: inWorkspace('/v1/analytics/events') },
+  'GET /v1/clicks/export': { ok: 200, prepare: inWorkspace('/v1/clicks/export?interval=24h') },
   'GET /v1/analytics/live': { ok: 200, prepare: inWorkspace('/v1/analytics/live') },
   'GET /v1/urls/{code}/clicks/live': {
     ok: 200,

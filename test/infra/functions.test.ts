@@ -105,10 +105,11 @@ describe.each([
       Timeout: FUNCTION_POWERS[name].timeoutS,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.stringContaining(`${constructId(name)}Logs`) },
     });
-    const { accounts, clicks } = assembly.settings;
+    const { accounts, clicks, lake } = assembly.settings;
     const reserved: Readonly<Partial<Record<FunctionName, number | null>>> = {
       auth: accounts.maxConcurrentSignIns,
       live: clicks.maxLiveStreams,
+      export: lake.maxExports,
     };
     expect(properties['ReservedConcurrentExecutions']).toBe(reserved[name] ?? undefined);
   });

@@ -82,7 +82,7 @@ describe('Tracking', () => {
     const answers = await Promise.all(told.map((event_id) => track({ event_id, short_code: 'mine', ...PURCHASE })));
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([201]));
     const revenue = [{ currency: 'EUR', purchases: 4, amount: 4 * 1_999 }];
-    for (const query of [{}, { short_code: 'mine' }] as const) {
+    for (const query of [{}, { short_code: 'mine' }] as readonly Record<string, string>[]) {
       expect(parsed(await read(query))['data']).toEqual([
         { type: 'purchase', name: null, events: 4, revenue, days: [{ day: '2026-11-21', events: 4, revenue }] },
       ]);
