@@ -9,15 +9,19 @@ type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schem
 
 /** Rows as a Parquet file (Snappy) of exactly these columns, all of which may be null. Throws on a type it cannot write. */
 export function parquetFile(rows: readonly ParquetRow[], columns: readonly ParquetColumn[]): Buffer {
-  const root: SchemaElement = { name: 'root', num_children: columns.length };
   return Buffer.from(
     parquetWriteBuffer({
-      schema: [root, ...columns.flatMap(elementsOf)],
+      schema: parquetSchema(columns),
       columnData: columns.map(({ name }) => ({ name, data: rows.map((row) => row[name]) })),
       codec: 'SNAPPY',
     }),
   );
 }
+
+export const parquetSchema = (columns: readonly ParquetColumn[]): SchemaElement[] => [
+  { name: 'root', num_children: columns.length },
+  ...columns.flatMap(elementsOf),
+];
 
 const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' } as const;
 
