@@ -82,7 +82,7 @@ const athenaOptions = ({ folder, plan, iam }: EngineRoom): Omit<Parameters<typeo
     databaseArns: databaseArns(table.database),
     tableArns: tableArns(table),
   })),
-  defaultDatabaseArns: databaseArns('default').slice(1),
+  defaultDatabaseArns: databaseArns('default'),
   spillDir: join(folder.path, 'spill'),
   authorize: iam.authorize,
 });

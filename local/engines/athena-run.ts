@@ -1,7 +1,8 @@
 import type { DuckDBResult } from '@duckdb/node-api';
 import { type CsvRow, csvBytes } from './athena-csv.ts';
 import { type Execution, outputKey } from './athena-execution.ts';
-import type { DuckDb, Session } from './duckdb.ts';
+import type { DuckDb } from './duckdb.ts';
+import type { Session } from './duckdb-sessions.ts';
 import type { LakeTable } from './duckdb-views.ts';
 import type { S3Engine } from './s3.ts';
 import { trinoType } from './trino-value.ts';
@@ -24,9 +25,9 @@ type Tools = { readonly duckDb: DuckDb; readonly results: Pick<S3Engine, 'put'>;
 export async function runQuery(execution: Execution, tables: readonly LakeTable[], tools: Tools): Promise<void> {
   const { duckDb, results, nowMs } = tools;
   const { end, workgroup } = execution;
-  const session = await duckDb.session();
+  const session = await duckDb.session(end.signal);
   const interrupt = (): void => session.interrupt();
-  const watch = setInterval(() => void endWhenTooMuch(execution, session), LOOK_EVERY_MS);
+  const stopWatching = repeated(() => endWhenTooMuch(execution, session));
   try {
     end.signal.throwIfAborted();
     end.signal.addEventListener('abort', interrupt);
@@ -38,17 +39,31 @@ export async function runQuery(execution: Execution, tables: readonly LakeTable[
     const types = result.columnTypes().map(trinoType);
     execution.columns = names.map((name, index) => ({ name, ...describedType(types[index]) }));
     const batches = rowBatches(result, names, types, async () => {
-      end.signal.throwIfAborted();
       await endWhenTooMuch(execution, session);
       end.signal.throwIfAborted();
     });
     await results.put(workgroup.outputBucket, outputKey(execution), csvBytes(batches));
   } finally {
-    clearInterval(watch);
     end.signal.removeEventListener('abort', interrupt);
-    execution.scannedBytes = await session.readBytes();
+    await stopWatching();
     session.free();
   }
+}
+
+/** Does it every so often, never twice at once; resolves when it was done for the last time. */
+function repeated(look: () => Promise<void>): () => Promise<void> {
+  let looking: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch(() => undefined)
+      .finally(() => {
+        looking = null;
+      });
+  }, LOOK_EVERY_MS);
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
 }
 
 async function endWhenTooMuch(execution: Execution, session: Session): Promise<void> {

@@ -1,239 +1,144 @@
-import { randomUUID } from 'node:crypto';
 import { csvRows } from './athena-csv.ts';
 import { describe, type Execution, isOver, outputKey, resultSet, type Workgroup } from './athena-execution.ts';
-import { missingPower, type TableArns } from './athena-powers.ts';
-import { QueryFailed, runQuery } from './athena-run.ts';
+import { openQueries, type QueriesOptions } from './athena-queries.ts';
 import { AwsError, accessDenied, parseJsonObject } from './aws-json.ts';
 import { type AwsJsonAnswer, type AwsJsonCall, startAwsJsonServer } from './aws-json-server.ts';
-import { type DuckDb, openDuckDb } from './duckdb.ts';
-import type { LakeTable } from './duckdb-views.ts';
-import type { Authorize, Engine, FaultInjection } from './engine.ts';
+import type { Engine, FaultInjection } from './engine.ts';
 import { type Guard, guarded } from './guarded.ts';
 import type { S3Engine } from './s3.ts';
-import { readStatement, type Statement } from './sql-statement.ts';
-
-export type AthenaTable = LakeTable & TableArns;
 
 export type AthenaEngine = Engine &
   FaultInjection & {
-    /** Leaves every query in the queue until the returned function is called. */
+    /** Leaves every query in the queue until the returned function is called: for tests of who waits for one. */
     hold(): () => void;
   };
 
-export type AthenaOptions = {
+export type AthenaOptions = Omit<QueriesOptions, 'nowMs' | 'results'> & {
   readonly workgroups: readonly Workgroup[];
-  readonly tables: readonly AthenaTable[];
-  /** What Athena looks up before anything else. */
-  readonly defaultDatabaseArns: readonly string[];
   readonly results: Pick<S3Engine, 'put' | 'open'>;
-  readonly spillDir: string;
-  readonly authorize: Authorize;
   readonly port?: number;
   readonly nowMs?: () => number;
-  /** Another DuckDB, or none: tests stand for machines that it has no build for. */
-  readonly openDuckDb?: typeof openDuckDb;
 };
 
-const MOST_EXECUTIONS = 1_000;
+/** Of a page of rows, the names of the columns among them. */
 const MOST_ROWS = 1_000;
 const MOST_SQL_CHARS = 262_144;
+const PRIMARY = 'primary';
 
 type Input = Readonly<Record<string, unknown>>;
+type Asked = { readonly execution: Execution; readonly input: Input; readonly accessKeyId: string };
 
 /**
- * Athena's API over DuckDB: SELECTs over the tables of the templates, nothing else. DuckDB is loaded by the first query.
- * What the last thousand queries did is kept in memory; their answers are objects in the workgroup's bucket.
+ * Athena's API over DuckDB: SELECTs over the tables of the templates, nothing else. What the last thousand queries did is
+ * kept in memory; their answers are objects in the workgroup's bucket.
  */
 export async function startAthena(options: AthenaOptions): Promise<AthenaEngine> {
-  const { results, tables, authorize, nowMs = Date.now } = options;
+  const { results, authorize, nowMs = Date.now } = options;
   const workgroups = new Map(options.workgroups.map((workgroup) => [workgroup.name, workgroup]));
+  const queries = openQueries({ ...options, nowMs });
   const faults: FaultInjection = { faultFor: null };
   const guard: Guard = { authorize, faults };
-  const executions = new Map<string, Execution>();
-  const idsByToken = new Map<string, string>();
-  const atWork = new Set<Promise<void>>();
-  let held = Promise.resolve();
-  let opening: Promise<DuckDb> | null = null;
-  const duckDb = (): Promise<DuckDb> => {
-    opening ??= (options.openDuckDb ?? openDuckDb)({ tables, spillDir: options.spillDir });
-    return opening;
-  };
 
   async function start(input: Input, accessKeyId: string, workgroup: Workgroup): Promise<object> {
     const sql = textOf(input, 'QueryString');
     if (sql.length > MOST_SQL_CHARS) throw invalid('Query string is too long.');
     if (input['ExecutionParameters'] !== undefined) throw invalid('The laptop knows no ExecutionParameters.');
     const token = input['ClientRequestToken'];
-    const before = typeof token === 'string' ? executions.get(idsByToken.get(token) ?? '') : undefined;
-    if (before !== undefined) {
-      if (before.sql !== sql) throw invalid('Idempotent parameters do not match');
-      return { QueryExecutionId: before.id };
-    }
-    const id = randomUUID();
-    if (typeof token === 'string') idsByToken.set(token, id);
-    const context = input['QueryExecutionContext'] as Input | undefined;
-    const execution: Execution = {
-      id,
+    const context = (input['QueryExecutionContext'] ?? {}) as Input;
+    const asked = {
       sql,
-      statement: await statementOf(sql),
+      token: typeof token === 'string' ? token : null,
       workgroup,
-      database: String(context?.['Database'] ?? 'default').toLowerCase(),
+      database: textOf({ Database: 'default', ...context }, 'Database').toLowerCase(),
       accessKeyId,
-      submittedAtMs: nowMs(),
-      end: new AbortController(),
-      state: 'QUEUED',
-      reason: null,
-      errorCategory: 2,
-      begunAtMs: null,
-      completedAtMs: null,
-      scannedBytes: 0,
-      columns: [],
     };
-    keep(execution);
-    const working = work(execution).finally(() => atWork.delete(working));
-    atWork.add(working);
-    return { QueryExecutionId: id };
+    return { QueryExecutionId: await queries.start(asked) };
   }
 
-  /** Without DuckDB nothing is known of a text, and the query will say so. */
-  async function statementOf(sql: string): Promise<Statement> {
-    const opened = await duckDb().catch(() => null);
-    if (opened === null) return { tables: [], ownNames: new Set(), columnNames: null };
-    return readStatement(await opened.serialized(sql));
-  }
-
-  function keep(execution: Execution): void {
-    executions.set(execution.id, execution);
-    for (const [id, old] of executions) {
-      if (executions.size <= MOST_EXECUTIONS) break;
-      if (isOver(old)) executions.delete(id);
-    }
-    for (const [token, id] of idsByToken) if (!executions.has(id)) idsByToken.delete(token);
-  }
-
-  async function work(execution: Execution): Promise<void> {
-    const { signal } = execution.end;
-    try {
-      await Promise.race([held, aborted(signal)]);
-      signal.throwIfAborted();
-      const opened = await duckDb().catch((cause: unknown) => {
-        throw new QueryFailed(`The laptop's Athena needs DuckDB, which does not load here: ${String(cause)}`);
-      });
-      const asked = tablesOf(execution);
-      const missing = missingPower(execution, asked, options.defaultDatabaseArns, authorize);
-      if (missing !== null) throw new QueryFailed(missing);
-      await runQuery(execution, asked, { duckDb: opened, results, nowMs });
-      execution.state = 'SUCCEEDED';
-    } catch (error) {
-      execution.state = signal.aborted ? 'CANCELLED' : 'FAILED';
-      execution.reason = signal.aborted
-        ? String(signal.reason)
-        : String(error instanceof Error ? error.message : error);
-      execution.errorCategory = error instanceof QueryFailed ? 2 : 1;
-    }
-    execution.completedAtMs = nowMs();
-  }
-
-  function tablesOf({ statement, database }: Execution): readonly AthenaTable[] {
-    return statement.tables.flatMap((named) => {
-      const wanted = named.database ?? database;
-      const found = tables.find((table) => table.database === wanted && table.name === named.name);
-      if (found !== undefined) return [found];
-      if (named.database === null && statement.ownNames.has(named.name)) return [];
-      throw new QueryFailed(`TABLE_NOT_FOUND: Table 'awsdatacatalog.${wanted}.${named.name}' does not exist`);
-    });
-  }
-
-  function stop(execution: Execution): object {
-    if (!isOver(execution)) execution.end.abort('Query cancelled by user');
-    return {};
-  }
-
-  async function readPage(execution: Execution, input: Input): Promise<object> {
-    const { state, workgroup, columns } = execution;
-    if (state !== 'SUCCEEDED') {
-      throw invalid(
-        isOver(execution)
-          ? `Query did not finish successfully. Final query state: ${state}`
-          : `Query has not yet finished. Current state: ${state}`,
-      );
-    }
-    const maxRows = Number(input['MaxResults'] ?? MOST_ROWS);
-    if (!Number.isInteger(maxRows) || maxRows < 1 || maxRows > MOST_ROWS)
-      throw invalid('MaxResults must be from 1 to 1000.');
-    const token = input['NextToken'];
-    const start = token === undefined ? 0 : Number(token);
-    if (!Number.isSafeInteger(start) || start < 0) throw invalid('NextToken is malformed.');
-    const read = {
-      action: 's3:GetObject',
-      resourceArns: [`arn:aws:s3:::${workgroup.outputBucket}/${outputKey(execution)}`],
-    };
-    const decision = authorize({ accessKeyId: execution.accessKeyId, ...read });
+  async function readRows({ execution, input, accessKeyId }: Asked): Promise<object> {
+    refuseUnfinished(execution);
+    const { bucket, key, arn } = outputOf(execution);
+    const decision = authorize({ accessKeyId, action: 's3:GetObject', resourceArns: [arn] });
     if (!decision.allowed) throw accessDenied(decision.message);
-    const object = results.open(workgroup.outputBucket, outputKey(execution));
+    const object = results.open(bucket, key);
     if (object === undefined) throw invalid('Could not find results');
-    const { rows, lengthBytes } = await csvRows(object.read({ start, end: object.record.sizeBytes - 1 }), maxRows);
-    const next = start + lengthBytes;
-    return {
-      UpdateCount: 0,
-      ResultSet: resultSet(columns, rows),
-      ...(next < object.record.sizeBytes && { NextToken: String(next) }),
-    };
+    const { sizeBytes } = object.record;
+    try {
+      const start = wholeIn(input, 'NextToken', { least: 0, most: sizeBytes - 1, absent: 0 });
+      const maxRows = wholeIn(input, 'MaxResults', { least: 1, most: MOST_ROWS, absent: MOST_ROWS });
+      const { rows, lengthBytes } = await csvRows(object.read({ start, end: sizeBytes - 1 }), maxRows);
+      const next = start + lengthBytes;
+      const more = next < sizeBytes ? { NextToken: String(next) } : {};
+      return { UpdateCount: 0, ResultSet: resultSet(execution.columns, rows), ...more };
+    } catch (error) {
+      if (error instanceof AwsError) object.close();
+      throw error;
+    }
   }
 
-  const OPERATIONS: Readonly<Record<string, (execution: Execution, input: Input) => object | Promise<object>>> = {
-    GetQueryExecution: (execution) => ({ QueryExecution: describe(execution, nowMs()) }),
-    GetQueryResults: readPage,
-    StopQueryExecution: stop,
+  const OPERATIONS: Readonly<Record<string, (asked: Asked) => object | Promise<object>>> = {
+    GetQueryExecution: ({ execution }) => ({ QueryExecution: describe(execution, nowMs()) }),
+    GetQueryResults: readRows,
+    StopQueryExecution({ execution }) {
+      queries.stop(execution);
+      return {};
+    },
   };
 
   async function answer({ accessKeyId, operation, body }: AwsJsonCall): Promise<AwsJsonAnswer> {
     const input = parseJsonObject(body);
-    const call = { accessKeyId, action: `athena:${operation}` };
+    const judged = async (workgroup: Workgroup, work: () => object | Promise<object>): Promise<AwsJsonAnswer> => {
+      const call = { accessKeyId, action: `athena:${operation}`, resourceArns: [workgroup.arn] };
+      const answered = await guarded(call, guard, work);
+      return typeof answered === 'string' ? answered : { status: 200, body: JSON.stringify(answered) };
+    };
     if (operation === 'StartQueryExecution') {
-      const workgroup = workgroups.get(String(input['WorkGroup'] ?? 'primary'));
-      if (workgroup === undefined) throw invalid(`WorkGroup ${String(input['WorkGroup'] ?? 'primary')} is not found.`);
-      return asAnswer(
-        await guarded({ ...call, resourceArns: [workgroup.arn] }, guard, () => start(input, accessKeyId, workgroup)),
-      );
+      const name = textOf({ WorkGroup: PRIMARY, ...input }, 'WorkGroup');
+      const workgroup = workgroups.get(name);
+      if (workgroup === undefined) throw invalid(`WorkGroup ${name} is not found.`);
+      return judged(workgroup, () => start(input, accessKeyId, workgroup));
     }
     const operate = OPERATIONS[operation];
     if (operate === undefined) {
       throw new AwsError('UnknownOperationException', `The laptop's Athena does not know ${operation}.`);
     }
     const id = textOf(input, 'QueryExecutionId');
-    const execution = executions.get(id);
+    const execution = queries.get(id);
     if (execution === undefined) throw invalid(`QueryExecution ${id} was not found`);
-    return asAnswer(
-      await guarded({ ...call, resourceArns: [execution.workgroup.arn] }, guard, () => operate(execution, input)),
-    );
+    return judged(execution.workgroup, () => operate({ execution, input, accessKeyId }));
   }
 
   const server = await startAwsJsonServer({ port: options.port ?? 0, version: '1.1', answer });
   return Object.assign(faults, {
     url: server.url,
-    hold() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      held = promise;
-      return resolve;
-    },
+    hold: () => queries.hold(),
     async close() {
       await server.close();
-      for (const execution of executions.values()) stop(execution);
-      await Promise.all(atWork);
-      (await opening?.catch(() => null))?.close();
+      await queries.close();
     },
   });
 }
 
-const asAnswer = (answered: object | 'hang' | 'cut'): AwsJsonAnswer =>
-  typeof answered === 'string' ? answered : { status: 200, body: JSON.stringify(answered) };
+function refuseUnfinished(execution: Execution): void {
+  if (execution.state === 'SUCCEEDED') return;
+  throw invalid(
+    isOver(execution)
+      ? `Query did not finish successfully. Final query state: ${execution.state}`
+      : `Query has not yet finished. Current state: ${execution.state}`,
+  );
+}
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+function outputOf(execution: Execution): { readonly bucket: string; readonly key: string; readonly arn: string } {
+  const { outputBucket } = execution.workgroup;
+  const key = outputKey(execution);
+  return { bucket: outputBucket, key, arn: `arn:aws:s3:::${outputBucket}/${key}` };
+}
+
+function wholeIn(input: Input, name: string, range: { least: number; most: number; absent: number }): number {
+  const value = Number(input[name] ?? range.absent);
+  if (Number.isInteger(value) && value >= range.least && value <= range.most) return value;
+  throw invalid(`${name} is no whole number from ${range.least} to ${range.most}.`);
+}
 
 function textOf(input: Input, name: string): string {
   const value = input[name];

@@ -1,4 +1,6 @@
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
+import { rmSync } from 'node:fs';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type Session, sessionPool } from './duckdb-sessions.ts';
 import { type LakeTable, literal, oldestFile, patternOf, tableSelect, viewName } from './duckdb-views.ts';
 import { TRINO_MACROS } from './trino-macros.ts';
 
@@ -14,22 +16,15 @@ export type DuckDb = {
   serialized(sql: string): Promise<string>;
   /** Sees to it that the tables show the files that are there now. */
   refresh(tables: readonly LakeTable[]): Promise<void>;
-  /** Resolves with one of two sessions when it is free; give it back. */
-  session(): Promise<Session>;
+  /** Resolves with one of two sessions when it is free; give it back. Rejects when the wait is aborted. */
+  session(signal: AbortSignal): Promise<Session>;
   close(): void;
-};
-
-export type Session = {
-  stream(sql: string): Promise<DuckDBResult>;
-  interrupt(): void;
-  /** How much the session has read from files since it was taken. */
-  readBytes(): Promise<number>;
-  free(): void;
 };
 
 const SESSIONS = 2;
 const MEMORY_LIMIT = '512MB';
 const SPILL_LIMIT = '4GB';
+const MOST_REMEMBERED = 100;
 
 /**
  * Settings of one connection are not those of the next, and once the configuration is locked nobody can repair it: so all
@@ -37,6 +32,8 @@ const SPILL_LIMIT = '4GB';
  */
 export async function openDuckDb({ tables, spillDir }: DuckDbOptions): Promise<DuckDb> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
+  // What a process left behind that was killed.
+  rmSync(spillDir, { recursive: true, force: true });
   const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: MEMORY_LIMIT });
   const own = await instance.connect();
   for (const statement of preparations(tables, spillDir)) await own.run(statement);
@@ -45,9 +42,10 @@ export async function openDuckDb({ tables, spillDir }: DuckDbOptions): Promise<D
 
   const pool = sessionPool(sessions, own);
   const shown = new Map<string, string>();
+  const columnsIn = rememberedColumns(own);
   let refreshing = Promise.resolve();
   const show = async (table: LakeTable): Promise<void> => {
-    const select = tableSelect(table, await filesOf(table, own));
+    const select = tableSelect(table, await filesOf(table, columnsIn));
     if (shown.get(viewName(table)) === select) return;
     await own.run(`CREATE OR REPLACE VIEW ${viewName(table)} AS ${select}`);
     shown.set(viewName(table), select);
@@ -65,7 +63,7 @@ export async function openDuckDb({ tables, spillDir }: DuckDbOptions): Promise<D
         });
       return refreshing;
     },
-    session: () => pool.take(),
+    session: (signal) => pool.take(signal),
     close() {
       for (const connection of [...sessions, own]) connection.closeSync();
       instance.closeSync();
@@ -103,47 +101,25 @@ async function connected(instance: DuckDBInstance, tables: readonly LakeTable[])
   return connection;
 }
 
-async function filesOf(table: LakeTable, own: DuckDBConnection): Promise<'none' | 'complete' | 'older'> {
+type ColumnsIn = (file: string) => Promise<ReadonlySet<string>>;
+
+async function filesOf(table: LakeTable, columnsIn: ColumnsIn): Promise<'none' | 'complete' | 'older'> {
   const file = oldestFile(table);
   if (file === null) return 'none';
-  const described = await own.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(patternOf(file))})`);
-  const names = new Set(described.getRows().map(([name]) => String(name)));
+  const names = await columnsIn(file);
   return table.columns.every(({ name }) => names.has(name)) ? 'complete' : 'older';
 }
 
-function sessionPool(connections: readonly DuckDBConnection[], own: DuckDBConnection): { take(): Promise<Session> } {
-  const free = [...connections];
-  const waiting: ((connection: DuckDBConnection) => void)[] = [];
-
-  async function readBy(connectionId: string): Promise<number> {
-    const read = await own.runAndReadAll(
-      `SELECT coalesce(sum(bytes), 0)::DOUBLE FROM duckdb_logs_parsed('FileSystem') WHERE op = 'READ' AND connection_id = ${connectionId}`,
-    );
-    return Number(read.getRows()[0]?.[0] ?? 0);
-  }
-
-  async function sessionOn(connection: DuckDBConnection): Promise<Session> {
-    // Nobody reads what is in the log when nobody else is at work.
-    if (free.length === connections.length - 1) await own.run('CALL truncate_duckdb_logs()');
-    const identified = await connection.runAndReadAll('SELECT current_connection_id()');
-    const connectionId = String(identified.getRows()[0]?.[0]);
-    const before = await readBy(connectionId);
-    return {
-      stream: (sql) => connection.stream(sql),
-      interrupt: () => connection.interrupt(),
-      readBytes: async () => Math.max(0, (await readBy(connectionId)) - before),
-      free() {
-        const next = waiting.shift();
-        if (next === undefined) free.push(connection);
-        else next(connection);
-      },
-    };
-  }
-
-  return {
-    async take() {
-      const connection = free.pop() ?? (await new Promise<DuckDBConnection>((resolve) => waiting.push(resolve)));
-      return sessionOn(connection);
-    },
+/** Files do not change, and each table's oldest one is asked for again and again. */
+function rememberedColumns(own: DuckDBConnection): ColumnsIn {
+  const known = new Map<string, ReadonlySet<string>>();
+  return async (file) => {
+    const before = known.get(file);
+    if (before !== undefined) return before;
+    const described = await own.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(patternOf(file))})`);
+    const names = new Set(described.getRows().map(([name]) => String(name)));
+    if (known.size > MOST_REMEMBERED) known.clear();
+    known.set(file, names);
+    return names;
   };
 }

@@ -21,9 +21,10 @@ const TABLE_FUNCTIONS = new Set(['unnest']);
  * Reads what DuckDB's `json_serialize_sql` says of a text. Throws InvalidRequestException, as Athena does before a query
  * begins, for what is no SQL, for several statements, and for everything that is no SELECT.
  */
-export function readStatement(serialized: string): Statement {
+export function readStatement(serialized: string, sql: string): Statement {
   const tree = JSON.parse(serialized) as Tree;
-  if (tree['error'] === true) throw malformed(String(tree['error_message']));
+  if (tree['error_type'] === 'not implemented') throw malformed('Only SELECT is answered here.');
+  if (tree['error'] === true) throw malformed(`${placeOf(tree['position'], sql)}${String(tree['error_message'])}`);
   const [statement, ...others] = tree['statements'] as readonly Tree[];
   if (statement === undefined || others.length > 0) throw malformed('Only one sql statement is allowed.');
   const found = { tables: new Map<string, NamedTable>(), own: new Set<string>() };
@@ -65,8 +66,7 @@ function refuseUnlessKnown(call: Tree): void {
   if (!TABLE_FUNCTIONS.has(name)) throw malformed(`Table function '${name}' not registered`);
 }
 
-const entriesOf = (cteMap: unknown): readonly Tree[] =>
-  ((cteMap as { map?: readonly Tree[] } | undefined)?.map ?? []) as readonly Tree[];
+const entriesOf = (cteMap: unknown): readonly Tree[] => (cteMap as { map?: readonly Tree[] } | undefined)?.map ?? [];
 
 /** Of a UNION the first SELECT names the columns. */
 function columnNamesOf(node: Tree): readonly (string | null)[] | null {
@@ -78,6 +78,13 @@ function columnNamesOf(node: Tree): readonly (string | null)[] | null {
     const names = column['class'] === 'COLUMN_REF' ? (column['column_names'] as readonly string[]) : [];
     return names.at(-1) ?? null;
   });
+}
+
+/** `line 2:8: `, as Trino says where. */
+function placeOf(position: unknown, sql: string): string {
+  if (position === undefined) return '';
+  const lines = sql.slice(0, Number(position)).split('\n');
+  return `line ${lines.length}:${(lines.at(-1) ?? '').length + 1}: `;
 }
 
 /** Athena's own error for a text that it does not begin with. */

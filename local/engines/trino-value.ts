@@ -13,7 +13,7 @@ export type TrinoType = {
   readonly precision: number;
   readonly scale: number;
   /** Never asked about null. */
-  print(value: DuckDBValue): string;
+  readonly print: (value: DuckDBValue) => string;
 };
 
 const VARCHAR_PRECISION = 2_147_483_647;
