@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { dayOf } from '../../core/clicks/counters.ts';
@@ -60,7 +59,7 @@ const isLeft = ({ destroyed, errored }: Writable): boolean => destroyed && error
 async function toClicksAsked(
   { links, domain, nowMs }: ExportDeps,
   workspaceId: string,
-  { short_code: code, tag = null, ...query }: Omit<ExportQuery, 'format'>,
+  { short_code: code, tag, ...query }: Omit<ExportQuery, 'format'>,
 ): Promise<ClicksAsked> {
   const span = timeRange(query, nowMs());
   if (span.endMs - span.startMs > MAX_DAYS * DAY_MS) {
@@ -71,5 +70,5 @@ async function toClicksAsked(
   const filters = Object.fromEntries(
     DIMENSIONS.flatMap((dimension) => (query[dimension] === undefined ? [] : [[dimension, query[dimension]]])),
   );
-  return { span, workspaceId, link, tag, filters };
+  return { span, workspaceId, link, tag: tag ?? null, filters };
 }
