@@ -86,6 +86,19 @@ describe('one drive through the whole product', () => {
     await counted('driven', 5);
   });
 
+  test('who exports gets rows, and where Athena does not answer its query is stopped', async () => {
+    const { deliveries, engines } = product.laptop;
+    await deliveries.flush();
+    const { text } = await product.api('/v1/clicks/export?interval=24h&format=jsonl&short_code=driven');
+    expect(text).toContain('driven');
+    engines.athena.faultFor = ({ action }) =>
+      action === 'athena:GetQueryExecution'
+        ? { kind: 'refuse', status: 500, errorType: 'InternalServerException' }
+        : null;
+    expect((await product.api('/v1/clicks/export?interval=24h')).status).toBe(503);
+    engines.athena.faultFor = null;
+  });
+
   test('with Kinesis away clicks are spooled, and fed back when it answers again', async () => {
     const { kinesis } = product.laptop.engines;
     kinesis.faultFor = ({ action }) =>
