@@ -120,6 +120,14 @@ export const FAILURES = {
     title: 'Unsupported filter',
     sentence: 'Clicks are not counted in a way that answers this combination of filters; `detail` says what is.',
   },
+  QR_CONTENT_TOO_LONG: {
+    title: 'Content too long',
+    sentence: 'The content has more bytes than a QR code with this error correction holds; `max_bytes` says how many.',
+  },
+  QR_SIZE_TOO_SMALL: {
+    title: 'Size too small',
+    sentence: 'The code has more modules than the picture has pixels; `min_size` says how wide it must be.',
+  },
   PREFETCH_REFUSED: {
     title: 'Prefetch refused',
     sentence: 'This link counts its visits exactly, so it is only opened by a real visit.',

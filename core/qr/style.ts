@@ -54,7 +54,10 @@ export type Frame = {
 };
 
 export type QrStyle = {
-  readonly dots: { readonly shape: DotShape; /** 0–1 of a module. Below 1 modules stand apart. */ readonly scale: number };
+  readonly dots: {
+    readonly shape: DotShape /** 0–1 of a module. Below 1 modules stand apart. */;
+    readonly scale: number;
+  };
   readonly eyes: {
     readonly frame: EyeFrame;
     readonly ball: EyeBall;
