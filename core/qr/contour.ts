@@ -18,17 +18,35 @@ export const isFilled = ({ size, filled }: Cells, row: number, column: number): 
  * The outlines of all groups of modules that share edges, clockwise, and of the holes in them the other way round: no seams
  * between neighbours, whatever draws it. Modules that only touch at a corner stay apart. Corners that stick out are rounded.
  */
-export function outlines(cells: Cells, radiusOf: RadiusOf | null, left: number, top: number): Segment[] {
+export function outlines(cells: Cells, radiusOf: RadiusOf, left: number, top: number): Segment[] {
+  const field = fieldOf(cells);
   const path: Segment[] = [];
-  // Every outline has an edge that goes up, with a module at its right and none at its left; each is walked once.
-  const walked = new Uint8Array(cells.filled.length);
-  for (let row = 0, at = 0; row < cells.size; row++) {
-    for (let column = 0; column < cells.size; column++, at++) {
-      if (cells.filled[at] === 0 || walked[at] === 1 || isFilled(cells, row, column - 1)) continue;
-      emit(walk(cells, walked, row, column, radiusOf), left, top, path);
+  for (let row = 0; row < cells.size; row++) {
+    for (let column = 0; column < cells.size; column++) {
+      const at = (row + 1) * field.stride + column + 1;
+      if (field.filled[at] === 0 || field.filled[at - 1] === 1 || field.walked[at] === 1) continue;
+      outline(field, column, row + 1, radiusOf, left, top, path);
     }
   }
   return path;
+}
+
+/** The modules with an empty rim, so that none has to be asked whether it is at the edge. */
+type Field = {
+  readonly stride: number;
+  readonly filled: Uint8Array;
+  /** Each outline has edges that go up, a module at their right and none at their left: those that were walked. */
+  readonly walked: Uint8Array;
+  /** From the module at the upper left of a crossing to the four around it, clockwise. */
+  readonly around: readonly number[];
+};
+
+function fieldOf({ size, filled }: Cells): Field {
+  const stride = size + 2;
+  const rimmed = new Uint8Array(stride * stride);
+  for (let row = 0; row < size; row++)
+    rimmed.set(filled.subarray(row * size, (row + 1) * size), (row + 1) * stride + 1);
+  return { stride, filled: rimmed, walked: new Uint8Array(stride * stride), around: [0, 1, stride + 1, stride] };
 }
 
 type Corner = {
@@ -39,57 +57,56 @@ type Corner = {
   readonly radius: number;
 };
 
-/** Follows the edge with the modules at its right hand, from the left edge of one of them, until it is back. */
-function walk(cells: Cells, walked: Uint8Array, row: number, column: number, radiusOf: RadiusOf | null): Corner[] {
-  const corners: Corner[] = [];
-  let [x, y, heading] = [column, row + 1, UP];
+/** Follows the edges from (startX, startY), where one goes up, with the modules at its right hand, until it is back. */
+function outline(
+  { stride, filled, walked, around }: Field,
+  startX: number,
+  startY: number,
+  radiusOf: RadiusOf,
+  left: number,
+  top: number,
+  path: Segment[],
+): void {
+  let [x, y, heading] = [startX, startY, UP as number];
+  let first: Corner | null = null;
   do {
-    if (heading === UP) walked[(y - 1) * cells.size + x] = 1;
+    if (heading === UP) walked[y * stride + x + 1] = 1;
     x += STEP_X[heading] ?? 0;
     y += STEP_Y[heading] ?? 0;
-    const [aheadRight, aheadLeft] = cellsAhead(x, y, heading);
-    const turn = !isFilled(cells, ...aheadRight) ? 1 : isFilled(cells, ...aheadLeft) ? 3 : 0;
-    if (turn !== 0) {
-      const to = (heading + turn) % 4;
-      const [ownRow, ownColumn] = cellBehind(x, y, heading);
-      const radius = turn === 1 && radiusOf !== null ? radiusOf(ownRow, ownColumn, heading) : 0;
-      corners.push({ x, y, from: heading, to, radius });
-      heading = to;
-    }
-  } while (x !== column || y !== row + 1 || heading !== UP);
-  return corners;
+    const crossing = y * stride + x;
+    const moduleAt = (quarter: number): number => filled[crossing + (around[quarter & 3] ?? 0)] ?? 0;
+    const isOuter = moduleAt(heading + 1) === 0;
+    if (!isOuter && moduleAt(heading) === 0) continue;
+    const to = (heading + (isOuter ? 1 : 3)) & 3;
+    const radius = isOuter ? radiusAt(radiusOf, x, y, heading) : 0;
+    const corner = { x: left + x, y: top + y, from: heading, to, radius };
+    if (first === null) {
+      first = corner;
+      path.push(['move', ...leaving(corner)]);
+    } else turn(corner, path);
+    heading = to;
+  } while (x !== startX || y !== startY || heading !== UP);
+  if (first !== null && first.radius > 0) turn(first, path);
+  path.push(['close']);
 }
 
-type Cell = [row: number, column: number];
+/** The module whose corner sticks out lies behind and at the right of who arrives there. */
+function radiusAt(radiusOf: RadiusOf, x: number, y: number, heading: number): number {
+  const row = heading === 0 || heading === 1 ? y : y - 1;
+  const column = heading === 0 || heading === 3 ? x : x - 1;
+  return radiusOf(row, column, heading);
+}
 
-/** The four modules around a crossing, clockwise from the upper left, are numbered like the headings they lie ahead-left of. */
-const around = (x: number, y: number, number: number): Cell => {
-  const at = number % 4;
-  return [at < 2 ? y - 1 : y, at === 0 || at === 3 ? x - 1 : x];
-};
-const cellsAhead = (x: number, y: number, heading: number): readonly [right: Cell, left: Cell] => [
-  around(x, y, heading + 1),
-  around(x, y, heading),
+const leaving = ({ x, y, to, radius }: Corner): [x: number, y: number] => [
+  x + (STEP_X[to] ?? 0) * radius,
+  y + (STEP_Y[to] ?? 0) * radius,
 ];
-const cellBehind = (x: number, y: number, heading: number): Cell => around(x, y, heading + 2);
 
-function emit(corners: readonly Corner[], left: number, top: number, path: Segment[]): void {
-  const first = corners[0];
-  if (first === undefined) return;
-  let [x, y] = [
-    left + first.x + (STEP_X[first.to] ?? 0) * first.radius,
-    top + first.y + (STEP_Y[first.to] ?? 0) * first.radius,
-  ];
-  path.push(['move', x, y]);
-  for (let index = 1; index <= corners.length; index++) {
-    const corner = corners[index % corners.length] ?? first;
-    const { radius } = corner;
-    if (index === corners.length && radius === 0) break;
-    const [cornerX, cornerY] = [left + corner.x, top + corner.y];
-    const [toX, toY] = [cornerX - (STEP_X[corner.from] ?? 0) * radius, cornerY - (STEP_Y[corner.from] ?? 0) * radius];
-    if (toX !== x || toY !== y) path.push(['line', toX, toY]);
-    [x, y] = [cornerX + (STEP_X[corner.to] ?? 0) * radius, cornerY + (STEP_Y[corner.to] ?? 0) * radius];
-    if (radius > 0) path.push(['round', cornerX, cornerY, x, y]);
-  }
-  path.push(['close']);
+function turn(corner: Corner, path: Segment[]): void {
+  const { x, y, from, radius } = corner;
+  const [toX, toY] = [x - (STEP_X[from] ?? 0) * radius, y - (STEP_Y[from] ?? 0) * radius];
+  const last = path.at(-1);
+  const isThere = last?.[0] === 'round' ? last[3] === toX && last[4] === toY : last?.[1] === toX && last[2] === toY;
+  if (!isThere) path.push(['line', toX, toY]);
+  if (radius > 0) path.push(['round', x, y, ...leaving(corner)]);
 }

@@ -27,7 +27,7 @@ const LONE_RADII: Readonly<Record<Connected, Radii>> = {
 };
 
 /** How round the corners are that stick out of a group, by what the module has beside it; as qr-code-styling does it. */
-function radiusRule(cells: Cells, shape: Connected): RadiusOf | null {
+function radiusRule(cells: Cells, shape: Connected): RadiusOf {
   const neighbours = (row: number, column: number): number =>
     Number(isFilled(cells, row - 1, column)) +
     Number(isFilled(cells, row + 1, column)) +
@@ -36,7 +36,7 @@ function radiusRule(cells: Cells, shape: Connected): RadiusOf | null {
   const isFalling = (corner: number): boolean => corner % 2 === 0;
   switch (shape) {
     case 'square':
-      return null;
+      return () => 0;
     case 'rounded':
       return () => 0.5;
     case 'extra-rounded':

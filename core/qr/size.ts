@@ -18,3 +18,6 @@ export const widthInMm = (size: QrSize): number =>
 
 /** The unit of PDF and EPS, 1/72 inch. */
 export const widthInPoints = (size: QrSize): number => (widthInMm(size) / MM_PER_INCH) * POINTS_PER_INCH;
+
+/** Dots per inch, where the size is one for paper. */
+export const resolution = (size: QrSize): number | null => ('dpi' in size ? size.dpi : null);
