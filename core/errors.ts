@@ -128,6 +128,14 @@ export const FAILURES = {
     title: 'Size too small',
     sentence: 'The code has more modules than the picture has pixels; `min_size` says how wide it must be.',
   },
+  QR_UNSCANNABLE: {
+    title: 'Code does not scan',
+    sentence: 'Our decoders cannot read this code well enough; `scan` says where they fail and what helps.',
+  },
+  LOGO_REFUSED: {
+    title: 'Logo refused',
+    sentence: 'A logo is a PNG, JPEG or WebP picture of at most 1 MB and 2048 × 2048 pixels.',
+  },
   PREFETCH_REFUSED: {
     title: 'Prefetch refused',
     sentence: 'This link counts its visits exactly, so it is only opened by a real visit.',

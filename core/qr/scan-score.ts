@@ -34,7 +34,16 @@ export const gradeOf = (score: number): Grade => LOWEST_SCORE.find(([, lowest]) 
 /** Reads the code in all trials with both decoders: the share of readings that came out right. About 0.1 s. */
 export async function scanScore({ rasterize, decoders }: ScanDeps, code: DrawnCode): Promise<ScanScore> {
   const picture = grayOf(await rasterize(code.svg, Math.round(code.widthModules * PX_PER_MODULE)));
-  const read: Record<Trial, number> = { clean: 0, small: 0, blurred: 0, turned: 0, tilted: 0, faded: 0, grainy: 0, shaded: 0 };
+  const read: Record<Trial, number> = {
+    clean: 0,
+    small: 0,
+    blurred: 0,
+    turned: 0,
+    tilted: 0,
+    faded: 0,
+    grainy: 0,
+    shaded: 0,
+  };
   for (const trial of TRIALS) {
     const seen = capture(picture, PX_PER_MODULE, BATTERY[trial], SEED);
     read[trial] = await readings(decoders, seen, code.content);
