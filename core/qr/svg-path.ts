@@ -73,4 +73,4 @@ const joined = (one: number, other: number): string => {
 };
 
 const number = (value: number): string =>
-  value % PARTS === 0 ? String(value / PARTS) : String(value / PARTS).replace('0.', '.');
+  value % PARTS === 0 ? String(value / PARTS) : String(value / PARTS).replace(/^(-?)0\./, '$1.');
