@@ -27,9 +27,19 @@ export function drawCode(matrix: QrMatrix, style: QrStyle, { logoAspect = 1 }: D
     background: style.background === TRANSPARENT ? null : style.background,
     layers: byPaint([...around.layers, ...codeLayers(dataCells(matrix, cleared), style, code), ...around.lettering]),
     code,
-    logo: area === null ? null : { ...area, x: area.x + code.x, y: area.y + code.y },
+    logo: area === null ? null : picturePlace(area, code, cleared === null ? 0 : CLEARED_RIM),
   };
 }
+
+/** A picture keeps off the modules around it where there is room made for it. */
+const CLEARED_RIM = 0.5;
+
+const picturePlace = (area: Box, code: Box, rim: number): Box => ({
+  x: code.x + area.x + rim,
+  y: code.y + area.y + rim,
+  width: area.width - 2 * rim,
+  height: area.height - 2 * rim,
+});
 
 /** What is dark, without the eyes and without what makes room for a logo. */
 function dataCells({ size, modules }: QrMatrix, cleared: Box | null): Cells {

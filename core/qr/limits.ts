@@ -30,5 +30,11 @@ export const MAX_MARGIN_MODULES = 16;
 /** The largest part of the modules that a logo may hide at each level; two to four modules further nothing is read. */
 export const LOGO_SHARE: Readonly<Record<ErrorCorrection, number>> = { L: 0, M: 0.04, Q: 0.09, H: 0.12 };
 
+/** A code with a logo has the level that bears it, whatever lower one was asked for. */
+export function errorCorrectionFor(logoShare: number | null, asked: ErrorCorrection): ErrorCorrection {
+  if (logoShare === null) return asked;
+  return logoShare > LOGO_SHARE.Q || asked === 'H' ? 'H' : 'Q';
+}
+
 /** Hand-held codes: at least this wide on paper, and a tenth of the distance they are read from. */
 export const PRINT = { minWidthMm: 20, distancePerWidth: 10, minPxPerModule: 5 } as const;

@@ -11,7 +11,7 @@ export const rectangle = (x: number, y: number, width: number, height: number, r
 
 /** The same rectangle counter-clockwise: a hole in a shape around it. */
 export const rectangularHole = (x: number, y: number, width: number, height: number, radii: Radii): Segment[] =>
-  loop(cornersOf(x, y, width, height, radii).reverse());
+  loop(cornersOf(x, y, width, height, radii).toReversed());
 
 export const circle = (centerX: number, centerY: number, diameter: number): Segment[] =>
   rectangle(centerX - diameter / 2, centerY - diameter / 2, diameter, diameter, allCorners(diameter / 2));

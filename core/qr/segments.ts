@@ -75,5 +75,5 @@ function segmentsOf(characters: readonly string[], before: Uint8Array, last: num
     end = index;
     mode = previous;
   }
-  return segments.reverse();
+  return segments.toReversed();
 }

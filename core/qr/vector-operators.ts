@@ -47,7 +47,7 @@ export function layerOperators(
   { layers, code, background, width, height }: Drawing,
   shaded: (gradient: Gradient, code: Box) => string,
 ): string {
-  const ground = background === null ? [] : [`${color(background)} rg`, `${box({ x: 0, y: 0, width, height })}`, 'f'];
+  const ground = background === null ? [] : [`${color(background)} rg`, box({ x: 0, y: 0, width, height }), 'f'];
   return [...ground, ...layers.map((layer) => layerOperator(layer, code, shaded))].join('\n');
 }
 
