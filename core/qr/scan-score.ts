@@ -23,10 +23,11 @@ const CLEAN_PX_PER_MODULE = 4;
 /** Noise must be the same at every run: the score is part of what is cached. */
 const SEED = 20261121;
 
+export const LOWEST_PASSING_SCORE = 60;
 const LOWEST_SCORE = [
   ['A', 90],
   ['B', 75],
-  ['C', 60],
+  ['C', LOWEST_PASSING_SCORE],
 ] as const satisfies readonly (readonly [Grade, number])[];
 
 export const gradeOf = (score: number): Grade => LOWEST_SCORE.find(([, lowest]) => score >= lowest)?.[0] ?? 'F';
@@ -60,7 +61,7 @@ async function readings(decoders: Decoders, seen: Gray, content: string): Promis
 }
 
 /** Whether the code is read at all, as drawn: for codes whose style has a score already. A few milliseconds. */
-export async function isRead({ rasterize, decoders }: ScanDeps, code: DrawnCode): Promise<boolean> {
+export async function confirmScan({ rasterize, decoders }: ScanDeps, code: DrawnCode): Promise<boolean> {
   const picture = grayOf(await rasterize(code.svg, Math.round(code.widthModules * CLEAN_PX_PER_MODULE)));
   return (await decoders.zxing(pixelsOf(picture))) === code.content;
 }
