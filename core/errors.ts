@@ -145,6 +145,22 @@ const CUSTOMER_FAILURES = {
     title: 'Unsupported filter',
     sentence: 'Clicks are not counted in a way that answers this combination of filters; `detail` says what is.',
   },
+  QR_CONTENT_TOO_LONG: {
+    title: 'Content too long',
+    sentence: 'The content has more bytes than a QR code with this error correction holds; `max_bytes` says how many.',
+  },
+  QR_SIZE_TOO_SMALL: {
+    title: 'Size too small',
+    sentence: 'The code has more modules than the picture has pixels; `min_size` says how wide it must be.',
+  },
+  QR_UNSCANNABLE: {
+    title: 'Code does not scan',
+    sentence: 'Our decoders cannot read this code well enough; `scan` says where they fail and what helps.',
+  },
+  LOGO_REFUSED: {
+    title: 'Logo refused',
+    sentence: 'A logo is a PNG, JPEG or WebP picture of at most 1 MB and 2048 × 2048 pixels.',
+  },
 } as const satisfies Record<string, FailureText>;
 
 export type VisitorWord = keyof typeof VISITOR_FAILURES;

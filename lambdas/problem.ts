@@ -53,6 +53,10 @@ const CUSTOMER_STATUS: Readonly<Record<Exclude<FailureWord, VisitorWord>, number
   LIMIT_REACHED: 409,
   EXPORT_TOO_LARGE: 422,
   UNSUPPORTED_FILTER: 422,
+  QR_CONTENT_TOO_LONG: 422,
+  QR_SIZE_TOO_SMALL: 422,
+  QR_UNSCANNABLE: 422,
+  LOGO_REFUSED: 422,
 };
 
 /** The HTTP status of every deliberate failure. Exhaustive: a new word does not compile without its status. */

@@ -1,0 +1,88 @@
+import { contrast, luminance } from './color.ts';
+import { CONTRAST, dotScaleLimits, LOGO_SHARE, QUIET_ZONE } from './limits.ts';
+import type { ErrorCorrection } from './matrix.ts';
+import type { Color, QrStyle } from './style.ts';
+import { TRANSPARENT } from './style.ts';
+
+/** What will make a code hard to scan, known from its style alone; the advice says what to change and how far. */
+export type StyleFinding = {
+  readonly code: 'contrast' | 'eye_contrast' | 'inverted' | 'dot_scale' | 'quiet_zone' | 'logo_share' | 'transparent';
+  readonly severity: 'refuse' | 'warn';
+  readonly advice: string;
+};
+
+export function styleFindings(style: QrStyle, errorCorrection: ErrorCorrection): readonly StyleFinding[] {
+  return [
+    ...contrastFindings(style),
+    ...scaleFindings(style),
+    ...quietZoneFindings(style),
+    ...logoFindings(style, errorCorrection),
+  ];
+}
+
+/** The lightest colour of the dots is what a scanner loses first; on glass or an unknown ground white is the best case. */
+function contrastFindings({ foreground, gradient, background, eyes }: QrStyle): readonly StyleFinding[] {
+  const ground: Color = background === TRANSPARENT ? '#ffffff' : background;
+  const lightest = byLuminance(gradient?.stops.map(({ color }) => color) ?? [foreground]).at(-1) ?? foreground;
+  const eyeColors = [eyes.frameColor, eyes.ballColor].filter((color) => color !== null);
+  const lightestEye = byLuminance(eyeColors).at(-1);
+  return [
+    ...(background === TRANSPARENT
+      ? [finding('transparent', 'warn', 'Put it on something light and even: the background shows through.')]
+      : []),
+    ...(luminance(lightest) > luminance(ground)
+      ? [finding('inverted', 'refuse', 'Make the dots darker than the background; most scanners read nothing else.')]
+      : ratioFindings('contrast', 'the dots', contrast(lightest, ground))),
+    ...(lightestEye === undefined ? [] : eyeFindings(lightestEye, lightest, ground)),
+  ];
+}
+
+function eyeFindings(eye: Color, dot: Color, ground: Color): readonly StyleFinding[] {
+  if (luminance(eye) > luminance(ground))
+    return [finding('inverted', 'refuse', 'Make the eyes darker than the background.')];
+  const found = ratioFindings('eye_contrast', 'the eyes', contrast(eye, ground));
+  if (found.length > 0 || contrast(eye, ground) >= Math.min(contrast(dot, ground), EYES_DARK_ENOUGH)) return found;
+  return [finding('eye_contrast', 'warn', 'Make the eyes at least as dark as the dots: they are looked for first.')];
+}
+
+/** Eyes lighter than black dots do no harm while they are dark by themselves (WCAG AAA). */
+const EYES_DARK_ENOUGH = 7;
+
+function ratioFindings(code: 'contrast' | 'eye_contrast', what: string, ratio: number): readonly StyleFinding[] {
+  if (ratio >= CONTRAST.warn) return [];
+  const need = ratio < CONTRAST.refuse ? CONTRAST.refuse : CONTRAST.warn;
+  const severity = ratio < CONTRAST.refuse ? 'refuse' : 'warn';
+  // Rounded down, so that 2.97 does not read as the 3 it misses.
+  const shown = Math.floor(ratio * 10) / 10;
+  return [finding(code, severity, `Raise the contrast of ${what}: ${shown}:1, need ${need}:1.`)];
+}
+
+function scaleFindings({ dots }: QrStyle): readonly StyleFinding[] {
+  const { best, warn, refuse } = dotScaleLimits(dots.shape);
+  if (dots.scale >= warn) return [];
+  const severity = dots.scale < refuse ? 'refuse' : 'warn';
+  return [finding('dot_scale', severity, `Make the dots larger: ${dots.scale} of a module, better ${best} or more.`)];
+}
+
+function quietZoneFindings({ marginModules }: QrStyle): readonly StyleFinding[] {
+  if (marginModules >= QUIET_ZONE.warn) return [];
+  const severity = marginModules < QUIET_ZONE.refuse ? 'refuse' : 'warn';
+  return [finding('quiet_zone', severity, `Widen the margin: ${marginModules} modules, better ${QUIET_ZONE.best}.`)];
+}
+
+function logoFindings({ logo }: QrStyle, errorCorrection: ErrorCorrection): readonly StyleFinding[] {
+  if (logo === null || logo.share <= LOGO_SHARE[errorCorrection]) return [];
+  const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
+  const limit = LOGO_SHARE[errorCorrection];
+  const advice = `Make the logo smaller: it hides ${percent(logo.share)}, error correction ${errorCorrection} bears ${percent(limit)}.`;
+  return [finding('logo_share', logo.share > limit * 2 ? 'refuse' : 'warn', advice)];
+}
+
+const byLuminance = (colors: readonly Color[]): readonly Color[] =>
+  [...colors].sort((one, other) => luminance(one) - luminance(other));
+
+const finding = (code: StyleFinding['code'], severity: StyleFinding['severity'], advice: string): StyleFinding => ({
+  code,
+  severity,
+  advice,
+});
