@@ -26,11 +26,16 @@ export class AwsError extends Error {
 
 const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
 
+/** How an answer that is no error is read; throws SyntaxError for what is no JSON. */
+export type ParseAnswer = (text: string) => unknown;
+
 /** One operation of a JSON-protocol service. Throws AwsError, or the socket's error, or a timeout. */
 export type AwsJsonClient = (
   operation: string,
   input: unknown,
   timeoutMs: number,
+  /** `JSON.parse` unless said otherwise. */
+  parse?: ParseAnswer,
 ) => Promise<Readonly<Record<string, unknown>>>;
 
 const SERVICES = {
@@ -55,7 +60,7 @@ export function awsJsonClient(service: keyof typeof SERVICES, env: NodeJS.Proces
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 64 });
   const port = endpoint.port === '' ? undefined : Number(endpoint.port);
 
-  const exchange = (operation: string, input: unknown, timeoutMs: number): ReturnType<AwsJsonClient> =>
+  const exchange: AwsJsonClient = (operation, input, timeoutMs, parse = JSON.parse) =>
     new Promise((resolve, reject) => {
       const body = JSON.stringify(input);
       const target = `${prefix}.${operation}`;
@@ -73,7 +78,8 @@ export function awsJsonClient(service: keyof typeof SERVICES, env: NodeJS.Proces
           response.on('aborted', () => fail(new Error(`${target} was cut off`)));
           response.on('end', () => {
             clearTimeout(timer);
-            settle(response.statusCode ?? 0, Buffer.concat(chunks).toString(), resolve, reject);
+            const status = response.statusCode ?? 0;
+            settle(status, Buffer.concat(chunks).toString(), status === 200 ? parse : JSON.parse, resolve, reject);
           });
         },
       );
@@ -90,11 +96,11 @@ export function awsJsonClient(service: keyof typeof SERVICES, env: NodeJS.Proces
       request.end(body);
     });
 
-  return async (operation, input, timeoutMs) => {
+  return async (...call) => {
     try {
-      return await exchange(operation, input, timeoutMs);
+      return await exchange(...call);
     } catch (error) {
-      if (error instanceof StaleSocket) return exchange(operation, input, timeoutMs);
+      if (error instanceof StaleSocket) return exchange(...call);
       throw error;
     }
   };
@@ -115,11 +121,12 @@ const isReset = (error: NodeJS.ErrnoException): boolean => error.code === 'ECONN
 function settle(
   status: number,
   text: string,
+  parse: ParseAnswer,
   resolve: (body: Readonly<Record<string, unknown>>) => void,
   reject: (error: Error) => void,
 ): void {
   try {
-    const parsed: unknown = text === '' ? {} : JSON.parse(text);
+    const parsed = text === '' ? {} : parse(text);
     const body = typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
     if (status === 200) resolve(body);
     else reject(new AwsError(status, body));

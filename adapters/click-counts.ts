@@ -1,15 +1,17 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { ClickCounts, CountedPeriod, Period } from '../core/clicks/click-counts.ts';
 import { countedThrough } from '../core/clicks/counted-through.ts';
+import type { NamedCounts } from '../core/clicks/named-counts.ts';
+import { plus } from '../core/clicks/named-counts.ts';
 import { decodeSketch } from '../core/clicks/sketch-encoding.ts';
 import type { Subject } from '../core/clicks/subject.ts';
 import type { Sketch } from '../core/clicks/unique-visitors.ts';
 import { EMPTY_SKETCH, mergeSketches } from '../core/clicks/unique-visitors.ts';
 import type { AwsJsonClient } from './aws-json.ts';
 import { batchGet } from './batch-get.ts';
-import { countersOf, countItemKey, periodSortKey, placeOf, visitorsKey, wireCounters } from './count-items.ts';
+import { countersOf, countItemKey, periodSortKey, placeOf, visitorsKey } from './count-items.ts';
 import type { DocumentClient } from './dynamodb.ts';
-import type { WireItem } from './lean-call.ts';
+import type { FlatItem } from './flat-items.ts';
 import { leanQuery } from './lean-query.ts';
 import { readShardMarks } from './shard-marks.ts';
 import { countsPartSortKey, VISITORS_PART } from './table.ts';
@@ -47,7 +49,7 @@ export function clickCounts(
 }
 
 /** `start` is `2026-11-21` or `2026-11-21T14`; `part` what follows: nothing, a dimension, `visitors`. */
-type StartedItem = { readonly start: string; readonly part: string; readonly item: WireItem };
+type StartedItem = { readonly start: string; readonly part: string; readonly item: FlatItem };
 
 /** In the order of time, each period in all its parts, days with their visitors. */
 async function itemsBetween(
@@ -62,29 +64,24 @@ async function itemsBetween(
   const prefixLength = `${prefix}${periodSortKey(period, '')}`.length;
   const items = await leanQuery(dynamodb, table, { pk, first, last });
   return items.map((item) => {
-    const [start = '', part = ''] = (item['sk']?.S ?? '').slice(prefixLength).split('#');
+    const [start = '', part = ''] = (item.texts['sk'] ?? '').slice(prefixLength).split('#');
     return { start, part, item };
   });
 }
 
 /** Counters of a period's parts are added up. A sketch without counters is of a day whose first click is being counted. */
 function toPeriods(items: readonly StartedItem[]): readonly CountedPeriod[] {
-  const periods = new Map<string, Record<string, number>>();
+  const periods = new Map<string, NamedCounts>();
   const sketches = new Map<string, Sketch>();
   for (const { start, part, item } of items) {
     if (part === VISITORS_PART) {
-      sketches.set(start, decodeSketch(Buffer.from(item['sketch']?.B ?? '', 'base64')));
+      sketches.set(start, decodeSketch(Buffer.from(item.texts['sketch'] ?? '', 'base64')));
       continue;
     }
-    const counters = periods.get(start);
-    if (counters === undefined) periods.set(start, wireCounters(item));
-    else addTo(counters, wireCounters(item));
+    const parts = periods.get(start);
+    periods.set(start, parts === undefined ? item.numbers : plus(parts, item.numbers));
   }
   return [...periods].map(([start, counters]) => ({ start, counters, visitors: sketches.get(start) ?? EMPTY_SKETCH }));
-}
-
-function addTo(counters: Record<string, number>, others: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(others)) counters[name] = (counters[name] ?? 0) + count;
 }
 
 const sketchOf = (item: Readonly<Record<string, unknown>>): Sketch => decodeSketch(item['sketch'] as Uint8Array);

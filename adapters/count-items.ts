@@ -48,13 +48,6 @@ export const countersOf = (item: Readonly<Record<string, unknown>>): Readonly<Re
     Object.entries(item).flatMap(([name, count]) => (NO_COUNTERS.has(name) ? [] : [[name, Number(count)]])),
   );
 
-/** The same of an item as DynamoDB sends it, without a step in between: there may be thousands. */
-export function wireCounters(item: WireItem): Record<string, number> {
-  const counters: Record<string, number> = {};
-  for (const name in item) if (!NO_COUNTERS.has(name)) counters[name] = Number(item[name]?.N);
-  return counters;
-}
-
 export const wireCounterNames = (item: WireItem): Set<string> =>
   new Set(Object.keys(item).filter((name) => !NO_COUNTERS.has(name)));
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AwsJsonClient } from './aws-json.ts';
+import type { AwsJsonClient, ParseAnswer } from './aws-json.ts';
 import { AwsError } from './aws-json.ts';
 import { backoffMs } from './dynamodb.ts';
 
@@ -20,10 +20,11 @@ export async function leanCall(
   dynamodb: AwsJsonClient,
   operation: string,
   input: unknown,
+  parse?: ParseAnswer,
 ): Promise<Readonly<Record<string, unknown>>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await dynamodb(operation, input, ATTEMPT_TIMEOUT_MS);
+      return await dynamodb(operation, input, ATTEMPT_TIMEOUT_MS, parse);
     } catch (error) {
       const isFinal = error instanceof AwsError && error.status < 500 && !error.isThrottle;
       if (isFinal || attempt === ATTEMPTS) throw error;

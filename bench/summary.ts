@@ -1,30 +1,32 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { awsJsonClient } from '../adapters/aws-json.ts';
-import { clickCounts } from '../adapters/click-counts.ts';
 import { countItemKey, visitorsKey } from '../adapters/count-items.ts';
 import { TABLES } from '../adapters/table.ts';
 import { MAX_VALUES } from '../core/clicks/long-tail.ts';
 import type { Dimension } from '../core/clicks/row.ts';
 import { encodeSketch } from '../core/clicks/sketch-encoding.ts';
 import type { Subject } from '../core/clicks/subject.ts';
-import { summary } from '../core/clicks/summary.ts';
-import { timeRange } from '../core/clicks/time-range.ts';
 import { addDays } from '../core/clicks/time-zone.ts';
 import { EMPTY_SKETCH } from '../core/clicks/unique-visitors.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import type { SummingCost, SummingTask } from './handlers/summing.ts';
 import { median, printTable } from './report.ts';
 
 /**
  * The question: does a summary of 30 days cost more where there were more clicks? Counters are written directly, of links
- * with 10 thousand and 10 million clicks that meet the same values, and of one whose every long tail is full. CPU of this
- * process is what the function itself would use; the engine is another process.
+ * with 10 thousand and 10 million clicks that meet the same values, and of one whose every long tail is full. Summaries run
+ * in a process of their own (`handlers/summing.ts`), whose CPU is what the function itself would use.
  */
 const ROUNDS = 15;
 const CALLS = 10;
 const DAYS = 30;
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const TABLE = 'counts';
+const run = promisify(execFile);
+const CHILD = fileURLToPath(new URL('handlers/summing.ts', import.meta.url));
 
 type Case = { readonly name: string; readonly code: string; readonly clicks: number; readonly values: Values };
 /** How many different values of each dimension a day has. */
@@ -62,25 +64,20 @@ const CASES: readonly Case[] = [
 ];
 
 export async function benchSummary(): Promise<void> {
-  let queries = 0;
-  const engine = await startDynamoDb({
-    authorize: ({ action }) => {
-      queries += action === 'dynamodb:Query' ? 1 : 0;
-      return { allowed: true };
-    },
-  });
+  const engine = await startDynamoDb({ authorize: () => ({ allowed: true }) });
+  const env = {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'BENCH',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_ENDPOINT_URL_DYNAMODB: engine.url,
+  };
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({
       endpoint: engine.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'BENCH', secretAccessKey: 'bench' },
+      region: env.AWS_REGION,
+      credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
     }),
   );
-  const lean = awsJsonClient('dynamodb', {
-    AWS_ENDPOINT_URL_DYNAMODB: engine.url,
-    AWS_ACCESS_KEY_ID: 'BENCH',
-    AWS_SECRET_ACCESS_KEY: 'bench',
-  });
   try {
     await engine.createTable({
       name: TABLE,
@@ -90,23 +87,26 @@ export async function benchSummary(): Promise<void> {
       indexes: [],
     });
     for (const each of CASES) await write(client, each);
-    const deps = { counts: clickCounts(client, lean, TABLE, () => NOW_MS), nowMs: () => NOW_MS };
-    const range = timeRange({ interval: '30d' }, NOW_MS);
-    const ask = ({ code }: Case) =>
-      summary(deps, { subject: linkOf(code), range, policy: 'exclude', filter: null }, { compare: false });
-    const perCall = async (each: Case) => {
-      queries = 0;
-      const { totals } = await ask(each);
-      if (totals.people + totals.bots !== each.clicks) throw new Error(`${each.name} were read as ${totals.people}`);
-      return queries;
-    };
-    const counted = [];
-    for (const each of CASES) counted.push(await perCall(each));
-    report(counted, await measure(ask));
+    report(await costs(env));
   } finally {
     client.destroy();
     await engine.close();
   }
+}
+
+async function costs(env: NodeJS.ProcessEnv): Promise<readonly SummingCost[]> {
+  const task: SummingTask = {
+    table: TABLE,
+    nowMs: NOW_MS,
+    rounds: ROUNDS,
+    callsPerRound: CALLS,
+    codes: CASES.map(({ code }) => code),
+  };
+  const { stdout } = await run(process.execPath, [CHILD, JSON.stringify(task)], { env: { ...process.env, ...env } });
+  const answer = JSON.parse(stdout) as readonly SummingCost[];
+  for (const [index, { name, clicks }] of CASES.entries())
+    if (answer[index]?.clicks !== clicks) throw new Error(`${name} were read as ${answer[index]?.clicks}`);
+  return answer;
 }
 
 const linkOf = (code: string): Subject => ({ kind: 'link', domain: 'default', code });
@@ -143,39 +143,17 @@ async function write(client: DynamoDBDocumentClient, { code, clicks, values }: C
 const share = (whole: number, parts: number, index: number): number =>
   Math.floor((whole * (index + 1)) / parts) - Math.floor((whole * index) / parts);
 
-type Figures = { readonly cpuMs: number[]; readonly wallMs: number[] };
-
-async function measure(ask: (each: Case) => Promise<unknown>): Promise<readonly Figures[]> {
-  const figures = CASES.map((): Figures => ({ cpuMs: [], wallMs: [] }));
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const [index, each] of CASES.entries()) {
-      const startedAtMs = performance.now();
-      const before = process.cpuUsage();
-      for (let call = 0; call < CALLS; call += 1) await ask(each);
-      const { user, system } = process.cpuUsage(before);
-      // The first round warms up.
-      if (round === 0) continue;
-      figures[index]?.cpuMs.push((user + system) / 1_000 / CALLS);
-      figures[index]?.wallMs.push((performance.now() - startedAtMs) / CALLS);
-    }
-  }
-  return figures;
-}
-
-function report(queries: readonly number[], figures: readonly Figures[]): void {
-  const smallest = median(figures[0]?.cpuMs ?? []);
+function report(answer: readonly SummingCost[]): void {
+  const smallest = median(answer[0]?.cpuMs ?? []);
   printTable(
     `Summary of ${DAYS} days, ${ROUNDS} rounds in turn, p50`,
     ['link with', 'requests', 'own CPU ms', '× smallest', 'ms with the engine'],
-    CASES.map(({ name }, index) => {
-      const { cpuMs = [], wallMs = [] } = figures[index] ?? {};
-      return [
-        name,
-        String(queries[index]),
-        median(cpuMs).toFixed(1),
-        (median(cpuMs) / smallest).toFixed(2),
-        median(wallMs).toFixed(1),
-      ];
-    }),
+    answer.map(({ queries, cpuMs, wallMs }, index) => [
+      CASES[index]?.name ?? '',
+      String(queries),
+      median(cpuMs).toFixed(1),
+      (median(cpuMs) / smallest).toFixed(2),
+      median(wallMs).toFixed(1),
+    ]),
   );
 }

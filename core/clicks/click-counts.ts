@@ -1,3 +1,4 @@
+import type { NamedCounts } from './named-counts.ts';
 import type { Subject } from './subject.ts';
 import type { Sketch } from './unique-visitors.ts';
 
@@ -10,7 +11,7 @@ export type Period = 'day' | 'hour';
  */
 export type CountedPeriod = {
   readonly start: string;
-  readonly counters: Readonly<Record<string, number>>;
+  readonly counters: NamedCounts;
   readonly visitors: Sketch;
 };
 

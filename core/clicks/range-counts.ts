@@ -1,5 +1,6 @@
 import type { ClickCounts, CountedPeriod } from './click-counts.ts';
 import { BOT_PREFIX, counterName, dayOf, hourOf } from './counters.ts';
+import { countOf, sumOf } from './named-counts.ts';
 import type { Dimension } from './row.ts';
 import { DIMENSIONS } from './row.ts';
 import type { SpanParts } from './span-parts.ts';
@@ -57,8 +58,9 @@ export function countIn(read: RangeCounts, { days, hoursMs }: SpanParts, filter:
   let all = 0;
   let bots = 0;
   const add = (period: CountedPeriod | undefined, name: string, botName: string) => {
-    all += period?.counters[name] ?? 0;
-    bots += period?.counters[botName] ?? 0;
+    if (period === undefined) return;
+    all += countOf(period.counters, name);
+    bots += countOf(period.counters, botName);
   };
   const filterName = filter === null ? null : counterName(filter.dimension, filter.value);
   for (const day of days) {
@@ -102,7 +104,7 @@ export function valuesIn(
 ): ReadonlyMap<Dimension, ReadonlyMap<string, number>> {
   const values = new Map<Dimension, Map<string, number>>(DIMENSIONS.map((dimension) => [dimension, new Map()]));
   const periods = [...days.map((day) => read.days.get(day)), ...hoursMs.map((ms) => read.hours.get(hourOf(ms)))];
-  for (const [name, count] of sumOf(periods)) {
+  for (const [name, count] of sumOf(periods.flatMap((period) => period?.counters ?? []))) {
     const isBots = name.startsWith(BOT_PREFIX);
     if (isBots && policy === 'include') continue;
     const [dimension, value] = splitName(isBots ? name.slice(BOT_PREFIX.length) : name);
@@ -110,15 +112,6 @@ export function valuesIn(
     counted?.set(value, (counted.get(value) ?? 0) + (isBots ? -count : count));
   }
   return values;
-}
-
-/** First all days, then names are taken apart: each name once, however many days had it. */
-function sumOf(periods: readonly (CountedPeriod | undefined)[]): ReadonlyMap<string, number> {
-  const sums = new Map<string, number>();
-  for (const period of periods) {
-    for (const name in period?.counters) sums.set(name, (sums.get(name) ?? 0) + (period.counters[name] ?? 0));
-  }
-  return sums;
 }
 
 function splitName(name: string): readonly [dimension: string, value: string] {

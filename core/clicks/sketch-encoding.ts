@@ -25,8 +25,13 @@ export function decodeSketch(bytes: Uint8Array): Sketch {
   const isDense = form === DENSE && body.length === DENSE_BYTES;
   if (!isSparse && !isDense) throw new RangeError(`No sketch: form ${String(form)}, ${body.length} bytes`);
   const registers = isSparse ? decodeSparse(body) : decodeDense(body);
-  if (registers.some((rank) => rank > MAX_RANK)) throw new RangeError('No sketch: a rank beyond all hashes');
+  if (!areRanks(registers)) throw new RangeError('No sketch: a rank beyond all hashes');
   return { registers };
+}
+
+function areRanks(registers: Uint8Array): boolean {
+  for (let index = 0; index < registers.length; index += 1) if ((registers[index] ?? 0) > MAX_RANK) return false;
+  return true;
 }
 
 function encodeSparse(registers: Uint8Array, used: number): Uint8Array {
@@ -66,8 +71,11 @@ function encodeDense(registers: Uint8Array): Uint8Array {
 function decodeDense(body: Uint8Array): Uint8Array {
   const registers = new Uint8Array(EMPTY_SKETCH.registers.length);
   for (let index = 0, offset = 0; index < registers.length; index += 4, offset += 3) {
-    const [x = 0, y = 0, z = 0] = body.subarray(offset, offset + 3);
-    registers.set([x >> 2, ((x & 0b11) << 4) | (y >> 4), ((y & 0b1111) << 2) | (z >> 6), z & 0b111111], index);
+    const four = ((body[offset] ?? 0) << 16) | ((body[offset + 1] ?? 0) << 8) | (body[offset + 2] ?? 0);
+    registers[index] = four >> 18;
+    registers[index + 1] = (four >> 12) & 0b111111;
+    registers[index + 2] = (four >> 6) & 0b111111;
+    registers[index + 3] = four & 0b111111;
   }
   return registers;
 }

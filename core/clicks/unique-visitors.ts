@@ -52,7 +52,10 @@ export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
  */
 export function estimateVisitors({ registers }: Sketch): number {
   const counts = Array.from({ length: RANK_BITS + 2 }, () => 0);
-  for (const rank of registers) counts[rank] = (counts[rank] ?? 0) + 1;
+  for (let index = 0; index < registers.length; index += 1) {
+    const rank = registers[index] ?? 0;
+    counts[rank] = (counts[rank] ?? 0) + 1;
+  }
   let z = REGISTERS * tau(1 - (counts[RANK_BITS + 1] ?? 0) / REGISTERS);
   for (let rank = RANK_BITS; rank >= 1; rank -= 1) z = 0.5 * (z + (counts[rank] ?? 0));
   z += REGISTERS * sigma((counts[0] ?? 0) / REGISTERS);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { ClickCounts } from '../../core/clicks/click-counts.ts';
 import { dayOf } from '../../core/clicks/counters.ts';
 import { linkStats } from '../../core/clicks/link-stats.ts';
+import { recordOf } from '../../core/clicks/named-counts.ts';
 import { DAY_MS } from '../../core/clicks/time-zone.ts';
 import type { Link } from '../../core/links/link.ts';
 
@@ -31,7 +32,7 @@ export async function statsOf(
     counts.total(subject),
     counts.read(subject, fromDay, dayOf(nowMs), 'day'),
   ]);
-  const counted = { total, days: periods.map(({ start, counters }) => ({ day: start, counters })) };
+  const counted = { total, days: periods.map(({ start, counters }) => ({ day: start, counters: recordOf(counters) })) };
   return { short_code: code, from_day: fromDay, timezone: 'UTC', ...linkStats(counted) };
 }
 
