@@ -9,7 +9,10 @@ import { everyRouteCalled } from './route-calls.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Content = Readonly<
-  Record<string, { readonly schema: Schema; readonly 'x-events'?: Readonly<Record<string, Schema>> }>
+  Record<
+    string,
+    { readonly schema: Schema; readonly 'x-events'?: Readonly<Record<string, Schema>>; readonly 'x-row'?: Schema }
+  >
 >;
 type Operation = {
   readonly operationId: string;
@@ -36,6 +39,7 @@ beforeAll(async () => {
 afterAll(() => product.close());
 
 const TARGET = 'https://example.com/';
+const EVENT = { event_id: 'a', type: 'purchase', properties: { amount: 100, currency: 'EUR' } };
 const operations = (): readonly (Operation & { readonly path: string; readonly method: string })[] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })),
@@ -100,12 +104,24 @@ function expectDocumented(method: string, path: string, answer: Answer): void {
   if (answer.text === '' || type.startsWith('text/html')) return;
   const content = response?.content?.[type];
   const isStream = type.startsWith('text/event-stream');
+  if (content?.['x-row'] !== undefined) return expectRows(answer, content['x-row']);
   const schema = isStream ? content?.['x-events']?.['ready'] : content?.schema;
   if (schema === undefined) throw new Error(`${method} ${path} ${answer.status}: ${type} is not documented.`);
   const { error } = validatorOf(schema).safeParse(
     isStream ? JSON.parse(/^data: (.*)$/m.exec(answer.text)?.[1] ?? '') : answer.json(),
   );
   expect([method, path, answer.status, error?.issues ?? []]).toEqual([method, path, answer.status, []]);
+}
+
+/** Fails unless each line is what the document says; CSV begins with the names of its members. */
+function expectRows({ text, headers }: Answer, row: Schema): void {
+  if (headers.get('content-type')?.startsWith('text/csv') === true) {
+    const names = Object.keys(row['properties'] as object);
+    expect(text.split('\r\n')[0]).toBe(names.map((name) => `"${name}"`).join(','));
+    return;
+  }
+  for (const line of text.trim().split('\n'))
+    expect(validatorOf(row).safeParse(JSON.parse(line)).error).toBeUndefined();
 }
 
 describe('live answers are what the document says', () => {
@@ -136,6 +152,26 @@ describe('live answers are what the document says', () => {
     ['GET', '/v1/analytics/summary', 422, '/v1/analytics/summary?country=DE&device=tv', {}],
     ['GET', '/v1/analytics/timeseries', 200, '/v1/analytics/timeseries?interval=24h', {}],
     ['GET', '/v1/analytics/breakdown', 200, '/v1/analytics/breakdown?by=browser', {}],
+    ['GET', '/v1/clicks/export', 200, '/v1/clicks/export?interval=24h', {}],
+    ['GET', '/v1/clicks/export', 400, '/v1/clicks/export?interval=90d', {}],
+    ['GET', '/v1/clicks/export', 404, '/v1/clicks/export?short_code=nothing', {}],
+    ['POST', '/v1/analytics/track', 201, '/v1/analytics/track', { body: EVENT }],
+    ['POST', '/v1/analytics/track', 400, '/v1/analytics/track', { body: { ...EVENT, type: 'sale' } }],
+    [
+      'POST',
+      '/v1/analytics/track',
+      404,
+      '/v1/analytics/track',
+      { body: { ...EVENT, event_id: 'b', short_code: 'none' } },
+    ],
+    [
+      'POST',
+      '/v1/analytics/track',
+      422,
+      '/v1/analytics/track',
+      { body: { ...EVENT, type: 'sign_up', properties: {} } },
+    ],
+    ['GET', '/v1/analytics/events', 200, '/v1/analytics/events?type=purchase', {}],
     ['GET', '/v1/analytics/live', 200, '/v1/analytics/live', {}],
     ['GET', '/v1/analytics/live', 400, '/v1/analytics/live', { headers: { 'last-event-id': 'x' } }],
     ['GET', '/v1/urls/{code}/clicks/live', 200, '/v1/urls/documented/clicks/live', {}],

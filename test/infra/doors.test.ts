@@ -72,7 +72,8 @@ describe('the app domain', () => {
       integration: properties['Integration'] as Properties,
     }));
     const streaming = methods.filter(({ integration }) => integration['ResponseTransferMode'] === 'STREAM');
-    const meant = ROUTES.filter(({ streams }) => streams === true).map(({ method, path }) => `${method} ${path}`);
+    const streamed = ROUTES.filter(({ streams }) => streams === true);
+    const meant = streamed.map(({ method, path }) => `${method} ${path}`);
     expect(streaming.map(({ route }) => route).sort()).toEqual(meant.sort());
     expect(meant.length).toBeGreaterThan(0);
     for (const { route, integration } of methods) {
@@ -81,8 +82,9 @@ describe('the app domain', () => {
         : /2015-03-31\/functions\/.*\/invocations$/;
       expect([route, String(integration['Uri'])]).toEqual([route, expect.stringMatching(path) as string]);
     }
-    for (const { integration } of streaming) {
-      expect(integration['TimeoutInMillis']).toBe(FUNCTION_POWERS.live.timeoutS * 1_000);
+    for (const { route, integration } of streaming) {
+      const { function: name = 'live' } = streamed.find(({ method, path }) => `${method} ${path}` === route) ?? {};
+      expect([route, integration['TimeoutInMillis']]).toEqual([route, FUNCTION_POWERS[name].timeoutS * 1_000]);
       // API Gateway's limit for streams.
       expect(integration['TimeoutInMillis']).toBeLessThanOrEqual(15 * 60_000);
     }

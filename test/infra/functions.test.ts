@@ -1,5 +1,12 @@
 import { FUNCTION_ENV, FUNCTIONS, type FunctionName } from '../../adapters/env.ts';
-import { FUNCTION_POWERS, LOG_POWERS, type Place, POLLER_POWERS, VPC_POWERS } from '../../lib/powers.ts';
+import {
+  FUNCTION_POWERS,
+  type LakePlace,
+  LOG_POWERS,
+  type Place,
+  POLLER_POWERS,
+  VPC_POWERS,
+} from '../../lib/powers.ts';
 import { type Assembly, assemblyOf, type Properties } from './assembly.ts';
 
 const prod = assemblyOf('prod');
@@ -41,10 +48,32 @@ function arnsOf(stage: Assembly, place: Place): string[] {
   if (place === 'signingKeys') return [`<${stage.one('AWS::SecretsManager::Secret', 'SigningKeys').id}>`];
   // Neither stage has a sender; accounts.test.ts shows one that has.
   if (place === 'mailSender') return [];
+  const ofLake = lakeArns(stage)[place as LakePlace];
+  if (ofLake !== undefined) return [...ofLake];
   const [table = '', index] = place.split('/');
   const prefix = `${table.charAt(0).toUpperCase()}${table.slice(1)}Table`;
   const arn = attribute('AWS::DynamoDB::GlobalTable', prefix, 'Arn');
   return [index === undefined ? arn : `${arn}/index/${index}`];
+}
+
+function lakeArns(stage: Assembly): Readonly<Record<LakePlace, readonly string[]>> {
+  const name = stage.settings.stage;
+  const arn = (service: string, rest: string) =>
+    `arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${rest}`;
+  const [lake, results] = ['Lake', 'Results'].map((id) => `<${stage.one('AWS::S3::Bucket', `${id}Bucket`).id}.Arn>`);
+  return {
+    queryWorkgroup: [arn('athena', `workgroup/signpost-${name}`)],
+    lakeCatalog: [arn('glue', 'catalog'), arn('glue', `database/signpost_${name}`)],
+    defaultDatabase: [arn('glue', 'database/default')],
+    clicksTable: [arn('glue', `table/signpost_${name}/clicks`)],
+    rollUpsTable: [arn('glue', `table/signpost_${name}/rollups`)],
+    lake: [`${lake}`],
+    lakeClicks: [`${lake}/clicks/*`],
+    rollUps: [`${lake}/rollups/*`],
+    results: [`${results}`],
+    queryResults: [`${results}/queries/*`],
+    reportFiles: [`${results}/reports/*`],
+  };
 }
 
 /** What lib/powers.ts says the function may do, as the same lines. */
