@@ -20,6 +20,7 @@ const IN_A_WORKSPACE: readonly Row[] = [
   ['qr:read', 'owner admin editor viewer', 'qr:read'],
   ['qr:write', 'owner admin editor', 'qr:write'],
   ['analytics:read', 'owner admin editor viewer', 'analytics:read'],
+  ['events:write', 'owner admin editor', 'urls:write'],
   ['usage:read', 'owner admin editor viewer', 'analytics:read'],
   ['workspace:read', 'owner admin editor viewer', 'account:admin'],
   ['workspace:write', 'owner admin', 'account:admin'],
