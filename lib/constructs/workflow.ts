@@ -1,5 +1,6 @@
 import { Effect, Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   type CfnStateMachine,
   DefinitionBody,
@@ -16,48 +17,57 @@ import { WORKFLOW_POWERS } from '../powers.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
 import { stageLogGroup } from './log-group.ts';
 
+/** Objects of a bucket whose keys begin so. */
+export type Folder = { readonly bucket: IBucket; readonly prefix: string };
+
 export type WorkflowParts = {
   readonly settings: StageSettings;
-  /** The first state; `LambdaInvoke`, `DistributedMap` and the like may be used, they grant nothing here. */
+  /** The first state. `LambdaInvoke`, `DistributedMap` and their like may be used; they grant nothing here. */
   readonly start: IChainable;
   /** What its tasks call. */
   readonly calls: readonly IFunction[];
-  /** What else it does: reads the items of a map, writes its results, asks Athena. */
+  /** What else its tasks do. */
   readonly may?: readonly PolicyStatement[];
-  /** Whether it has a distributed map: that starts executions of the same machine. */
-  readonly hasChildren?: boolean;
+  /** Where its distributed map, if it has one, reads items and writes results; null where it does not. */
+  readonly map?: { readonly items: Folder | null; readonly results: Folder | null };
   /** After this long it ends as TIMED_OUT. */
   readonly timeout: Duration;
 };
 
-/** A Standard state machine in JSONPath with a role that allows what it does and nothing else; it logs every event without its data. */
+/** A Standard state machine in JSONPath with a role that allows what it does and nothing else; it logs every event, without data. */
 export class Workflow extends Construct {
   readonly machine: StateMachine;
+  /** For accepting what `may` adds to it. */
+  readonly role: Role;
 
   constructor(scope: Construct, id: string, parts: WorkflowParts) {
     super(scope, id);
     const { settings, start, timeout } = parts;
-    const role = workflowRole(this, parts);
+    this.role = workflowRole(this, parts);
     this.machine = new StateMachine(this, 'Machine', {
       comment: `Signpost ${settings.stage}: ${id}`,
       stateMachineType: StateMachineType.STANDARD,
       queryLanguage: QueryLanguage.JSON_PATH,
       definitionBody: DefinitionBody.fromChainable(start),
       // CDK's task classes would add every version of a function, and more.
-      role: role.withoutPolicyUpdates(),
+      role: this.role.withoutPolicyUpdates(),
       timeout,
-      // What customers wrote is in the data of an event, not in a log.
+      // The data of an event holds what customers wrote.
       logs: { destination: stageLogGroup(this, 'Logs', settings), level: LogLevel.ALL, includeExecutionData: false },
     });
-    acceptFindings(this.machine, {
-      'AwsSolutions-SF2':
-        'Traces would cost more than the executions and need rights on every resource; each step is in the log.',
-    });
-    if (parts.hasChildren === true) letStartChildren(this, this.machine, role);
+    acceptFinding(
+      this.machine,
+      'AwsSolutions-SF2',
+      'Traces would cost more than the executions and need rights on every resource; each step is in the log.',
+    );
+    if (parts.map !== undefined) letStartChildren(this, this.machine, this.role);
   }
 }
 
-function workflowRole(scope: Construct, { calls, may = [] }: WorkflowParts): Role {
+function workflowRole(scope: Construct, { calls, may = [], map }: WorkflowParts): Role {
+  const functionArns = calls.map(({ functionArn }) => functionArn);
+  const objects = ({ bucket, prefix }: Folder): string => bucket.arnForObjects(`${prefix}*`);
+  const { items = null, results = null } = map ?? {};
   const role = new Role(scope, 'Role', {
     // Without the condition a state machine of anybody's account could be given this role.
     assumedBy: new ServicePrincipal('states.amazonaws.com', {
@@ -68,25 +78,28 @@ function workflowRole(scope: Construct, { calls, may = [] }: WorkflowParts): Rol
       powers: new PolicyDocument({
         minimize: false,
         statements: [
-          ...(calls.length === 0
-            ? []
-            : [
-                allow(
-                  'Call',
-                  WORKFLOW_POWERS.calls,
-                  calls.map(({ functionArn }) => functionArn),
-                ),
-              ]),
+          ...(functionArns.length === 0 ? [] : [allow('CallFunctions', WORKFLOW_POWERS.calls, functionArns)]),
+          ...(items === null ? [] : [allow('ReadItems', WORKFLOW_POWERS.readItems, [objects(items)])]),
+          ...(results === null ? [] : [allow('WriteResults', WORKFLOW_POWERS.writeResults, [objects(results)])]),
           ...may,
           allow('DeliverLogs', WORKFLOW_POWERS.logs, ['*']),
         ],
       }),
     },
   });
-  acceptFindings(role, {
-    'AwsSolutions-IAM5[Resource::*]': 'AWS knows the actions of log delivery on every resource only.',
-  });
+  const anywhere = 'AWS knows the actions of log delivery on every resource only.';
+  acceptFindings(role, { 'AwsSolutions-IAM5[Resource::*]': anywhere, 'Serverless-LambdaStarPermissions': anywhere });
+  for (const folder of [items, results]) if (folder !== null) acceptFolder(role, folder);
   return role;
+}
+
+function acceptFolder(role: Role, { bucket, prefix }: Folder): void {
+  const bucketId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnBucket);
+  acceptFinding(
+    role,
+    `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${prefix}*]`,
+    'Each execution has objects of its own below this prefix, which only its input names.',
+  );
 }
 
 /** A policy of its own, because it names the machine that the role is made for. */
@@ -108,7 +121,7 @@ function letStartChildren(scope: Construct, machine: StateMachine, role: Role): 
   const machineId = Stack.of(machine).getLogicalId(machine.node.defaultChild as CfnStateMachine);
   acceptFinding(
     policy,
-    `AwsSolutions-IAM5[Resource::${executionArn(`<${machineId}.Name>:*`)}]`,
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machineId}.Name>:*]`,
     'Step Functions names the children itself; the role may only watch and stop executions of its own machine.',
   );
 }

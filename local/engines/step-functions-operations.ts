@@ -4,6 +4,7 @@ import type { Executions } from '../workflows/executions.ts';
 import { DATA_LIMIT_BYTES } from '../workflows/failure.ts';
 import type { Execution, ExecutionStatus, Ledger } from '../workflows/ledger.ts';
 import { AwsError } from './aws-json.ts';
+import { describeMapRun, listMapRuns } from './step-functions-map-runs.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,7 @@ type Work = {
 
 type Operation = {
   /** The member that names what the caller needs a right on. */
-  readonly on: 'stateMachineArn' | 'executionArn';
+  readonly on: 'stateMachineArn' | 'executionArn' | 'mapRunArn';
   readonly operate: (work: Work) => object;
 };
 
@@ -109,6 +110,16 @@ const operations: Readonly<Record<string, Operation>> = {
         ...(found.length > first + limit && { nextToken: String(first + limit) }),
       };
     },
+  },
+
+  DescribeMapRun: {
+    on: 'mapRunArn',
+    operate: ({ input, executions }) => describeMapRun(String(input['mapRunArn']), executions.mapRuns),
+  },
+
+  ListMapRuns: {
+    on: 'executionArn',
+    operate: ({ input, ledger, executions }) => listMapRuns(executionIn(input, ledger).arn, executions.mapRuns),
   },
 
   DescribeStateMachine: {

@@ -9,8 +9,10 @@ import { WorkflowFailure } from './failure.ts';
 import { openJournal } from './journal.ts';
 import { type Language, loadLanguage, prepared } from './language.ts';
 import type { Execution, Ledger } from './ledger.ts';
+import { createMapRuns, type MapRuns } from './map-runs.ts';
 import { integrationOf } from './refusals.ts';
 import { type Task, type TaskFacts, taskOf } from './tasks.ts';
+import { workOf } from './work.ts';
 
 /** Executions at work. */
 export type Executions = {
@@ -18,6 +20,7 @@ export type Executions = {
   begin(execution: Execution): void;
   /** Ends a running one as ABORTED; what it was doing is left to itself, except queries, which are stopped. */
   stop(arn: string, error: string | null, cause: string | null): Execution;
+  readonly mapRuns: MapRuns;
   /** Stands still; what was running goes on after the next start. */
   close(): Promise<void>;
 };
@@ -38,6 +41,7 @@ class StandStill extends Error {}
 export function startExecutions({ machines, ledger, dataDir, tasks, log }: ExecutionsOptions): Executions {
   const atWork = new Map<string, { readonly stop: AbortController; readonly done: Promise<void> }>();
   const known = new Map<string, Promise<Task>>();
+  const mapRuns = createMapRuns();
   let language: Promise<Language> | null = null;
 
   function task(resource: string): Promise<Task> {
@@ -48,6 +52,8 @@ export function startExecutions({ machines, ledger, dataDir, tasks, log }: Execu
     return made;
   }
 
+  const shared = { task, services: tasks, mapRuns, workOf, random: Math.random };
+
   async function run(execution: Execution, signal: AbortSignal): Promise<void> {
     const machine = machines.find(({ arn }) => arn === execution.machineArn);
     if (machine === undefined)
@@ -57,10 +63,9 @@ export function startExecutions({ machines, ledger, dataDir, tasks, log }: Execu
     const { arn, name, startedAtMs } = execution;
     const facts = { arn, name, startedAtMs, input: JSON.parse(execution.input), machine };
     const accessKeyId = accessKeyIdOfRole(roleNameOf(machine.roleArn));
-    const definition = prepared(machine.definition);
+    const own = { journal, accessKeyId, signal, language: await language };
     try {
-      const parts = { definition, journal, language: await language, task, accessKeyId, signal };
-      const output = await play(facts, parts);
+      const output = await play(prepared(machine.definition), facts, { ...own, ...shared });
       if (!signal.aborted) {
         ledger.put({ ...execution, status: 'SUCCEEDED', output: JSON.stringify(output), stoppedAtMs: Date.now() });
       }
@@ -101,6 +106,7 @@ export function startExecutions({ machines, ledger, dataDir, tasks, log }: Execu
   for (const execution of ledger.all().toReversed()) if (execution.status === 'RUNNING') begin(execution);
   return {
     begin,
+    mapRuns,
     stop(arn, error, cause) {
       const execution = ledger.get(arn);
       if (execution === undefined) throw new Error(`There is no execution ${arn}.`);

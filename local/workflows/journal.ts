@@ -18,6 +18,7 @@ export type Position = {
 /** One finished child of a distributed map. */
 export type ChildResult = {
   readonly index: number;
+  readonly name: string;
   readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
   readonly items: number;
   readonly startedAtMs: number;
@@ -127,6 +128,19 @@ export async function openJournal(path: string | null): Promise<Journal> {
     },
   };
 }
+
+/** Of an execution that begins anew when it is cut short. */
+export const NO_JOURNAL: Journal = {
+  position: () => null,
+  enter: () => undefined,
+  outputs: () => new Map(),
+  finish: () => undefined,
+  finishedChildren: () => [],
+  finishChild: () => undefined,
+  async *children() {},
+  close: () => undefined,
+  remove: () => undefined,
+};
 
 function listIn<Item>(lists: Map<string, Item[]>, key: string): Item[] {
   const list = lists.get(key) ?? [];

@@ -97,7 +97,9 @@ function checkMap(state: Members, where: string): void {
     const readerConfig = membersOf(reader['ReaderConfig'] ?? {}, `${where}.ReaderConfig`);
     refuseOthers(readerConfig, READER_MEMBERS, `${where}.ReaderConfig`);
     if (!['CSV', 'JSON', 'JSONL'].includes(String(readerConfig['InputType']))) {
-      throw new Error(`${where}.ReaderConfig: the laptop reads CSV, JSON and JSONL, not ${String(readerConfig['InputType'])}.`);
+      throw new Error(
+        `${where}.ReaderConfig: the laptop reads CSV, JSON and JSONL, not ${String(readerConfig['InputType'])}.`,
+      );
     }
   }
   refuseOthers(membersOf(state['ItemBatcher'] ?? {}, where), BATCHER_MEMBERS, `${where}.ItemBatcher`);
@@ -115,7 +117,8 @@ export const integrationOf = (resource: string): Integration | null =>
 
 function refuseQueryLanguage(members: Members, where: string): void {
   const { QueryLanguage: language = 'JSONPath' } = members;
-  if (language !== 'JSONPath') throw new Error(`${where} uses ${JSON.stringify(language)}; the laptop plays JSONPath only.`);
+  if (language !== 'JSONPath')
+    throw new Error(`${where} uses ${JSON.stringify(language)}; the laptop plays JSONPath only.`);
 }
 
 function refuseOthers(members: Members, known: readonly string[], where: string): void {

@@ -2,8 +2,9 @@ import type { ChoiceState, Definition, FailState, Json, State } from './definiti
 import { WorkflowFailure, withinDataLimit } from './failure.ts';
 import type { Journal, Position } from './journal.ts';
 import type { Context, Language, Shape } from './language.ts';
+import type { MapRuns } from './map-runs.ts';
 import { catcherFor, nextRetry } from './retry.ts';
-import type { Doer, Task } from './tasks.ts';
+import type { Doer, Task, TaskFacts } from './tasks.ts';
 import { waitUntil } from './waiting.ts';
 
 /** A state at the moment when its work is to be done. */
@@ -22,6 +23,8 @@ export type Run = Doer & {
   readonly language: Language;
   readonly journal: Journal;
   readonly task: (resource: string) => Promise<Task>;
+  readonly services: TaskFacts;
+  readonly mapRuns: MapRuns;
   readonly workOf: (moment: Moment) => Work;
   readonly random: () => number;
 };
