@@ -94,7 +94,7 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['SES', 'each mail is a file in the outbox'],
   ['Event source mappings', 'pumps with checkpoints, retries, bisecting'],
   ['Firehose, Glue', 'Parquet of the same columns below the same prefixes, at most five seconds later'],
-  ['Athena', 'DuckDB over the same Parquet files, locked in'],
+  ['Athena', 'DuckDB over the same Parquet files, and nothing else of your disk'],
   ['Step Functions', 'the same state machines, journaled in the data folder'],
   ['EventBridge Scheduler', 'functions called at the rates of the template'],
   ['CloudWatch Logs', 'files under logs'],
