@@ -10,6 +10,9 @@ export const FUNCTIONS = [
   'live',
   'export',
   'track',
+  'reports',
+  'report-file',
+  'usage-reports',
   'service',
   'authorizer',
   'clicks-to-counts',
@@ -17,6 +20,8 @@ export const FUNCTIONS = [
   'spool-to-stream',
   'cache-sync',
   'forget-salts',
+  'roll-up',
+  'reconcile',
   'auth',
   'accounts',
   'admin',
@@ -70,7 +75,9 @@ export type EnvName =
   | 'QUERY_WORKGROUP'
   /** Bucket of clicks as Parquet, and the bucket of answers and reports. */
   | 'LAKE_BUCKET'
-  | 'RESULTS_BUCKET';
+  | 'RESULTS_BUCKET'
+  /** ARN of the state machine that makes reports. */
+  | 'REPORTS_WORKFLOW';
 
 export const FUNCTION_ENV = {
   redirect: [
@@ -89,18 +96,32 @@ export const FUNCTION_ENV = {
   live: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'LIVE_TABLE', 'TOKEN_ISSUER'],
   export: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'LAKE_DATABASE', 'QUERY_WORKGROUP'],
   track: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'EVENTS_TABLE'],
+  reports: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'JOBS_TABLE', 'RESULTS_BUCKET', 'REPORTS_WORKFLOW'],
+  'report-file': ['JOBS_TABLE', 'RESULTS_BUCKET'],
+  'usage-reports': ['ACCOUNTS_TABLE', 'JOBS_TABLE', 'LAKE_DATABASE', 'QUERY_WORKGROUP', 'REPORTS_WORKFLOW'],
   service: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'CLICK_STREAM'],
   authorizer: ['ACCOUNTS_TABLE', 'TOKEN_ISSUER'],
   'clicks-to-counts': ['COUNTS_TABLE', 'LIVE_TABLE'],
   'clicks-to-rows': [],
   'spool-to-stream': ['CLICK_SPOOL_TABLE', 'CLICK_STREAM'],
   'forget-salts': ['SALTS_TABLE'],
+  'roll-up': ['LAKE_DATABASE', 'QUERY_WORKGROUP', 'LAKE_BUCKET'],
+  reconcile: ['LAKE_DATABASE', 'QUERY_WORKGROUP', 'COUNTS_TABLE'],
   'cache-sync': ['CACHE_URL', 'CACHE_NAME', 'CACHE_USER'],
   auth: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'SIGNING_KEYS_SECRET', 'TOKEN_ISSUER', 'ORIGIN_SECRET', 'REGISTRATION'],
   accounts: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'LINKS_TABLE', 'ORIGIN_SECRET'],
   admin: ['ACCOUNTS_TABLE'],
   mail: ['OUTBOX_TABLE', 'MAIL_FROM'],
-  erase: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'LINKS_TABLE', 'COUNTS_TABLE', 'EVENTS_TABLE'],
+  erase: [
+    'ACCOUNTS_TABLE',
+    'OUTBOX_TABLE',
+    'LINKS_TABLE',
+    'COUNTS_TABLE',
+    'EVENTS_TABLE',
+    'JOBS_TABLE',
+    'RESULTS_BUCKET',
+    'REPORTS_WORKFLOW',
+  ],
   'rotate-keys': ['ACCOUNTS_TABLE', 'KEY_LEAD_S'],
 } as const satisfies Record<FunctionName, readonly EnvName[]>;
 

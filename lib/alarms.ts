@@ -4,11 +4,13 @@ import type { AlarmFacts } from './constructs/alarm-set.ts';
 import type { AccountsStack } from './stacks/accounts.ts';
 import type { CustomersStack } from './stacks/customers.ts';
 import type { LakeStack } from './stacks/lake.ts';
+import type { ReportsStack } from './stacks/reports.ts';
 import type { Follower, StreamsStack } from './stacks/streams.ts';
 import type { VisitorsStack } from './stacks/visitors.ts';
 
 export const MINUTE = Duration.minutes(1);
 const MINUTE_MS = 60_000;
+const HOUR = Duration.hours(1);
 
 /** The stacks that something can go wrong in. */
 export type Watched = {
@@ -17,6 +19,7 @@ export type Watched = {
   readonly accounts: AccountsStack;
   readonly streams: StreamsStack;
   readonly lake: LakeStack;
+  readonly reports: ReportsStack;
 };
 
 export const redirectDuration = ({ redirect }: VisitorsStack, statistic: string): IMetric =>
@@ -53,8 +56,20 @@ const rowsGivenUp = ({ notConverted, refused }: LakeStack): IMetric =>
     period: MINUTE,
   });
 
+/** Runs that ended in an error of ours, or not at all. */
+const reportsFailed = ({ workflow }: ReportsStack): IMetric =>
+  new MathExpression({
+    expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
+    usingMetrics: {
+      failed: workflow.metricFailed({ statistic: Stats.SUM, period: MINUTE }),
+      timedOut: workflow.metricTimedOut({ statistic: Stats.SUM, period: MINUTE }),
+    },
+    label: 'Reports failed',
+    period: MINUTE,
+  });
+
 /** Every alarm of a stage; each has its section in the runbooks. */
-export function alarmFacts({ visitors, customers, accounts, streams, lake }: Watched): AlarmFacts[] {
+export function alarmFacts({ visitors, customers, accounts, streams, lake, reports }: Watched): AlarmFacts[] {
   const sum = { statistic: Stats.SUM, period: MINUTE };
   return [
     {
@@ -172,6 +187,43 @@ export function alarmFacts({ visitors, customers, accounts, streams, lake }: Wat
       means:
         'Records of the click stream did not become rows and lie with the failed records: the lake has less than the counts.',
       metric: rowsGivenUp(lake),
+      threshold: 1,
+      periods: 1,
+    },
+    {
+      name: 'RollUpErrors',
+      means: 'Clicks of the last hours are not added up: reports on long ranges miss them.',
+      metric: streams.rollUp.metricErrors({ statistic: Stats.SUM, period: HOUR }),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      name: 'ReconcileDifference',
+      means: 'The clicks of the lake are not those that were counted: reports and dashboard tell different numbers.',
+      metric: streams.reconciled.with({ statistic: Stats.MAXIMUM }),
+      threshold: 1,
+      // A click that came late is counted some minutes before it is a row; by the next hour it is both.
+      periods: 2,
+    },
+    {
+      name: 'ReconcileSilent',
+      means: 'Nobody knows whether the lake and the counters are the same: they were not compared for three hours.',
+      metric: streams.reconciled.with({ statistic: Stats.SAMPLE_COUNT }),
+      threshold: 1,
+      periods: 3,
+      mustGoOn: true,
+    },
+    {
+      name: 'ReportsFailed',
+      means: 'Reports cannot be made, and not because they ask for too much: customers are told to try again.',
+      metric: reportsFailed(reports),
+      threshold: 1,
+      periods: 1,
+    },
+    {
+      name: 'UsageReportErrors',
+      means: 'Some workspaces have no report on their usage of last month; the schedule tries for an hour.',
+      metric: reports.usageReports.metricErrors(sum),
       threshold: 1,
       periods: 1,
     },

@@ -8,6 +8,7 @@ import { DataStack } from './stacks/data.ts';
 import { LakeStack } from './stacks/lake.ts';
 import { MonitoringStack } from './stacks/monitoring.ts';
 import { NetworkStack } from './stacks/network.ts';
+import { ReportsStack } from './stacks/reports.ts';
 import { ShortDomainStack } from './stacks/short-domain.ts';
 import { StreamsStack } from './stacks/streams.ts';
 import { VisitorsStack } from './stacks/visitors.ts';
@@ -40,7 +41,9 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
       : new NetworkStack(app, 'Network', { ...named('network'), settings, data }).cache;
   const withoutLake = { settings, functionsDir, data, cache };
   const lake = new LakeStack(app, 'Lake', { ...named('lake'), surroundings: withoutLake });
-  const surroundings = { ...withoutLake, lake: lake.lake };
+  const withLake = { ...withoutLake, lake: lake.lake };
+  const reports = new ReportsStack(app, 'Reports', { ...named('reports'), surroundings: withLake });
+  const surroundings = { ...withLake, workflows: { reports: reports.workflow } };
 
   const visitors = new VisitorsStack(app, 'Visitors', { ...named('visitors'), surroundings });
   const { shortOrigin } = new ShortDomainStack(app, 'ShortDomain', {
@@ -58,10 +61,11 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
     service: visitors.service,
     auth: accounts.auth,
     accounts: accounts.accounts,
+    reports: reports.reports,
   });
   new AppDomainStack(app, 'AppDomain', { ...named('app-domain'), settings, data, api: customers.api });
   const streams = new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });
-  const watched = { visitors, customers, accounts, streams, lake };
+  const watched = { visitors, customers, accounts, streams, lake, reports };
   new MonitoringStack(app, 'Monitoring', { ...named('monitoring'), settings, ...watched });
   return app;
 }

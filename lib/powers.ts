@@ -3,20 +3,36 @@ import type { TABLES, TableName } from '../adapters/table.ts';
 
 type IndexPlace = { [T in TableName]: `${T}/${Extract<keyof (typeof TABLES)[T]['indexes'], string>}` }[TableName];
 
-/** Parts of the lake: `lake` and `results` are buckets, the three behind them are what lies below a prefix. */
+/** Parts of the lake: `lake` and `results` are buckets, the places behind them are what lies below a prefix. */
 export type LakePlace =
   | 'queryWorkgroup'
   | 'lakeCatalog'
   | 'defaultDatabase'
   | 'clicksTable'
+  | 'rollUpsTable'
   | 'lake'
   | 'lakeClicks'
+  | 'rollUps'
   | 'results'
   | 'queryResults'
   | 'reportFiles';
 
-/** What a function's code may touch: a table, one index of a table, the click stream, the cache, the signing keys, SES, the lake. */
-export type Place = TableName | IndexPlace | 'clickStream' | 'cache' | 'signingKeys' | 'mailSender' | LakePlace;
+/** The state machine that makes reports, and its executions. */
+export type WorkflowPlace = 'reportWorkflow' | 'reportRuns';
+
+/**
+ * What a function's code may touch: a table, one index of a table, the click stream, the cache, the signing keys, SES, the lake,
+ * workflows.
+ */
+export type Place =
+  | TableName
+  | IndexPlace
+  | 'clickStream'
+  | 'cache'
+  | 'signingKeys'
+  | 'mailSender'
+  | LakePlace
+  | WorkflowPlace;
 
 /** What Lambda's own poller reads a function's batches from. */
 export type Feed = 'clickStream' | 'links' | 'clickSpool' | 'outbox';
@@ -51,6 +67,12 @@ export const ASKS_CLICKS = {
   lakeClicks: ['s3:GetObject'],
   results: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
   queryResults: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
+} as const satisfies FunctionPowers['may'];
+
+/** On top of `ASKS_CLICKS`: to ask what was rolled up. */
+export const ASKS_ROLL_UPS = {
+  rollUpsTable: ['glue:GetTable'],
+  rollUps: ['s3:GetObject'],
 } as const satisfies FunctionPowers['may'];
 
 /** Every function's size and powers: the whole of what its role allows besides its own log group. */
@@ -131,6 +153,39 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       events: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     },
   },
+  reports: {
+    memoryMb: 512,
+    timeoutS: 10,
+    may: {
+      links: ['dynamodb:GetItem'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      jobs: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      // The URL of a download is signed in its name.
+      reportFiles: ['s3:GetObject'],
+      reportWorkflow: ['states:StartExecution'],
+      reportRuns: ['states:DescribeExecution', 'states:StopExecution'],
+    },
+  },
+  'report-file': {
+    // Millions of rows are read, put together and compressed: a whole vCPU.
+    memoryMb: 1_769,
+    timeoutS: 900,
+    may: {
+      jobs: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      queryResults: ['s3:GetObject'],
+      reportFiles: ['s3:DeleteObject', 's3:PutObject'],
+    },
+  },
+  'usage-reports': {
+    memoryMb: 512,
+    timeoutS: 900,
+    may: {
+      ...ASKS_CLICKS,
+      accounts: ['dynamodb:BatchGetItem'],
+      jobs: ['dynamodb:PutItem'],
+      reportWorkflow: ['states:StartExecution'],
+    },
+  },
   service: {
     memoryMb: 512,
     timeoutS: 10,
@@ -170,6 +225,22 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     memoryMb: 512,
     timeoutS: 10,
     may: { salts: ['dynamodb:DeleteItem'] },
+  },
+  // A day of hours in memory at once, where many days are to be caught up with.
+  'roll-up': {
+    memoryMb: 1_769,
+    timeoutS: 900,
+    may: { ...ASKS_CLICKS, rollUps: ['s3:GetObject', 's3:PutObject'] },
+  },
+  reconcile: {
+    memoryMb: 1_769,
+    timeoutS: 900,
+    may: {
+      ...ASKS_CLICKS,
+      ...ASKS_ROLL_UPS,
+      counts: ['dynamodb:GetItem', 'dynamodb:Query'],
+      'counts/byWorkspaceClicks': ['dynamodb:Scan'],
+    },
   },
   'cache-sync': {
     memoryMb: 512,
@@ -245,6 +316,10 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       'links/byWorkspace': ['dynamodb:Query'],
       counts: ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
       events: ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
+      jobs: ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
+      results: ['s3:ListBucket'],
+      reportFiles: ['s3:DeleteObject'],
+      reportRuns: ['states:StopExecution'],
     },
   },
   'rotate-keys': {

@@ -10,6 +10,8 @@ export type WorkspaceErasure = {
   eraseCounts(workspaceId: string): Pieces;
   /** What was told of its links and pages, and its counters. */
   eraseEvents(workspaceId: string): Pieces;
+  /** What was ordered, with its files; what still runs is stopped. */
+  eraseJobs(workspaceId: string): Pieces;
   eraseApiKeys(workspaceId: string): Pieces;
   /** With what leads to them from the invited addresses. */
   eraseInvites(workspaceId: string): Pieces;
@@ -29,6 +31,7 @@ export const erasureOfWorkspace = (store: WorkspaceErasure, workspaceId: string)
   store.eraseLinks(workspaceId),
   store.eraseCounts(workspaceId),
   store.eraseEvents(workspaceId),
+  store.eraseJobs(workspaceId),
   store.eraseApiKeys(workspaceId),
   store.eraseInvites(workspaceId),
   store.eraseMembers(workspaceId),

@@ -44,11 +44,13 @@ export async function cancelReport(deps: SettleDeps, workspaceId: string, id: st
   return cancelled;
 }
 
+export type Download = { readonly url: string; readonly expiresAtMs: number };
+
 /** Where the file can be had, and until when; null where there is none. */
 export async function downloadOf(
   { files, nowMs }: { readonly files: Pick<ReportFiles, 'downloadUrl'>; readonly nowMs: () => number },
   report: Report,
-): Promise<{ readonly url: string; readonly expiresAtMs: number } | null> {
+): Promise<Download | null> {
   if (report.state.status !== 'succeeded') return null;
   const leftS = Math.floor((expiresAtMs(report) - nowMs()) / 1_000);
   const lifetimeS = Math.max(1, Math.min(DOWNLOAD_LIFETIME_S, leftS));

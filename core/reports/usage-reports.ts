@@ -9,6 +9,8 @@ import type { ReportRuns, ReportStore } from './report-ports.ts';
 
 export type UsageReportsDeps = {
   readonly lake: LakeQueries;
+  /** Those of the workspaces that are still there: the lake remembers those that were erased as well. */
+  readonly existing: (workspaceIds: readonly string[]) => Promise<readonly string[]>;
   readonly store: Pick<ReportStore, 'create'>;
   readonly runs: Pick<ReportRuns, 'start'>;
   readonly nowMs: () => number;
@@ -27,14 +29,14 @@ export function monthBefore(nowMs: number): Span {
 }
 
 /**
- * A report on last month's usage for every workspace that was visited in it. The report's id follows from workspace and month, so
+ * A report on last month's usage for every workspace that was visited in it and is still there. The report's id follows from workspace and month, so
  * doing it again, after a crash or by hand, makes no second one. Answers how many workspaces there are; throws where the lake does not answer.
  */
-export async function orderUsageReports({ lake, store, runs, nowMs }: UsageReportsDeps): Promise<number> {
+export async function orderUsageReports({ lake, existing, store, runs, nowMs }: UsageReportsDeps): Promise<number> {
   const span = monthBefore(nowMs());
   const answer = await lake.ask({ sql: visitedWorkspaces(span), maxAgeMinutes: 0 }, QUERY_TIMEOUT_MS);
   if (answer.kind !== 'rows') throw new Error(`Who was visited cannot be asked: ${answer.reason}`);
-  const ids = answer.rows.flatMap(({ workspace_id: id }) => (id === null || id === undefined ? [] : [id]));
+  const ids = await existing(answer.rows.flatMap(({ workspace_id: id }) => (typeof id === 'string' ? [id] : [])));
   for (let index = 0; index < ids.length; index += ORDERS_AT_ONCE) {
     const some = ids.slice(index, index + ORDERS_AT_ONCE);
     await Promise.all(some.map((id) => orderOnSchedule({ store, runs }, id, usageOrder(span), seedOf(id, span))));

@@ -6,6 +6,7 @@ import { AUTH_OPERATIONS } from '../auth/operations.ts';
 import { EXPORT_OPERATIONS } from '../export/operations.ts';
 import { LINK_OPERATIONS } from '../links/operations.ts';
 import { LIVE_OPERATIONS } from '../live/operations.ts';
+import { REPORT_OPERATIONS } from '../reports/operations.ts';
 import { TRACK_OPERATIONS } from '../track/operations.ts';
 import { unlockAnswer, unlockBody } from '../unlock/handler.ts';
 import type { Operations } from './operation.ts';
@@ -27,6 +28,7 @@ export const OPERATIONS: Operations = {
   ...LIVE_OPERATIONS,
   ...TRACK_OPERATIONS,
   ...EXPORT_OPERATIONS,
+  ...REPORT_OPERATIONS,
   'POST /v1/urls/{code}/unlock': {
     body: unlockBody,
     success: { 200: unlockAnswer },

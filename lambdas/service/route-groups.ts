@@ -22,6 +22,7 @@ export function groupOf({ function: name, path, access, aliasOf }: Route): Route
       return 'Links';
     case 'analytics':
     case 'live':
+    case 'reports':
     case 'track':
     case 'export':
       return 'Analytics';

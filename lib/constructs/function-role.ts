@@ -18,6 +18,7 @@ import { senderAddress } from '../settings-schema.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
 import { isLakePlace, LAKE_PLACES } from './lake-places.ts';
 import type { Surroundings } from './surroundings.ts';
+import { acceptRuns, isWorkflowPlace, WORKFLOW_PLACES } from './workflow-places.ts';
 
 /** A role that may do what `lib/powers.ts` says of its function, and nothing else. */
 export function functionRole(
@@ -67,10 +68,12 @@ function acceptWildcards(role: Role, powers: FunctionPowers, surroundings: Surro
   const places = Object.keys(powers.may) as Place[];
   for (const arn of new Set(places.flatMap((place) => arnsOf(place, surroundings))))
     acceptPrefix(role, arn, surroundings);
+  if (places.includes('reportRuns') && surroundings.workflows !== undefined)
+    acceptRuns(role, surroundings.workflows.reports);
 }
 
 /** Objects of the lake and of its answers have no names before they are written. */
-function acceptPrefix(role: Role, arn: string, { lake }: Surroundings): void {
+export function acceptPrefix(role: Role, arn: string, { lake }: Pick<Surroundings, 'lake'>): void {
   for (const bucket of [lake?.bucket, lake?.results]) {
     if (bucket === undefined || !arn.startsWith(`${bucket.bucketArn}/`)) continue;
     const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnBucket);
@@ -102,7 +105,11 @@ const sidOf = (place: Place): string =>
     .join('');
 
 /** The ARNs of a place; none for the cache of a stage without one, or for the sender of a stage that mails nobody. */
-function arnsOf(place: Place, { settings, data, cache, lake }: Surroundings): readonly string[] {
+function arnsOf(place: Place, { settings, data, cache, lake, workflows }: Surroundings): readonly string[] {
+  if (isWorkflowPlace(place)) {
+    if (workflows === undefined) throw new Error(`${place} is of a workflow that this stack stands before.`);
+    return WORKFLOW_PLACES[place](workflows);
+  }
   if (isLakePlace(place)) {
     if (lake === undefined) throw new Error(`${place} is of the lake, and this stack stands before the lake's.`);
     return LAKE_PLACES[place](lake);

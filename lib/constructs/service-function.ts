@@ -72,7 +72,10 @@ function reservation(name: FunctionName, { accounts, clicks, lake }: StageSettin
 
 type EnvValues = Readonly<Partial<Record<EnvName, string>>>;
 
-function valuesFor({ settings, data, cache, lake }: Surroundings, shortOrigin: string | undefined): EnvValues {
+function valuesFor(
+  { settings, data, cache, lake, workflows }: Surroundings,
+  shortOrigin: string | undefined,
+): EnvValues {
   return {
     [TABLE_ENV.links]: data.tables.links.tableName,
     [TABLE_ENV.accounts]: data.tables.accounts.tableName,
@@ -97,6 +100,7 @@ function valuesFor({ settings, data, cache, lake }: Surroundings, shortOrigin: s
     REGISTRATION: settings.accounts.registration,
     MAIL_FROM: settings.mail.from ?? 'none',
     ...(shortOrigin === undefined ? {} : { SHORT_ORIGIN: shortOrigin }),
+    ...(workflows === undefined ? {} : { REPORTS_WORKFLOW: workflows.reports.stateMachineArn }),
     ...(lake === undefined
       ? {}
       : {

@@ -4,6 +4,7 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { TableName } from '../../adapters/table.ts';
 import type { StageSettings } from '../config.ts';
 
@@ -42,6 +43,7 @@ export type Lake = {
     readonly databaseArn: string;
     readonly defaultDatabaseArn: string;
     readonly clicksTableArn: string;
+    readonly rollUpsTableArn: string;
   };
   readonly workgroup: { readonly name: string; readonly arn: string };
 };
@@ -58,4 +60,6 @@ export type Surroundings = {
   readonly failedRecords?: IBucket;
   /** Stacks that stand before the lake do not have it. */
   readonly lake?: Lake;
+  /** State machines that functions start and stop; stacks that stand before them do not have them. */
+  readonly workflows?: { readonly reports: StateMachine };
 };

@@ -16,6 +16,8 @@ type CustomersProps = StackProps & {
   /** Functions of the accounts stack. */
   readonly auth: IFunction;
   readonly accounts: IFunction;
+  /** Of the reports stack. */
+  readonly reports: IFunction;
 };
 
 /** What answers customers: the REST API of the app domain, its authorizer and its functions. */
@@ -30,7 +32,7 @@ export class CustomersStack extends Stack {
 
   constructor(scope: Construct, id: string, props: CustomersProps) {
     super(scope, id, props);
-    const { surroundings, shortOrigin, unlock, service, auth, accounts } = props;
+    const { surroundings, shortOrigin, unlock, service, auth, accounts, reports } = props;
     const { settings } = surroundings;
     this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
     this.analytics = new ServiceFunction(this, 'analytics', surroundings).lambda;
@@ -51,6 +53,7 @@ export class CustomersStack extends Stack {
       service,
       auth,
       accounts,
+      reports,
     };
     this.api = new CustomerApi(this, 'CustomerApi', settings, lambdas, {
       problem: problemOrigin,

@@ -1,11 +1,10 @@
 import type { Cloud, CloudResource } from './cloud.ts';
 import { functionNameOf } from './identities.ts';
 import { statementsOf } from './roles.ts';
+import { type ScheduleTimes, scheduleTimes } from './schedule-expression.ts';
 
-/** A function that is called every so often. */
-export type SchedulePlan = { readonly name: string; readonly functionName: string; readonly everyS: number };
-
-const UNIT_S: Readonly<Record<string, number>> = { minute: 60, hour: 3_600, day: 86_400 };
+/** A function that is called by the clock. */
+export type SchedulePlan = { readonly name: string; readonly functionName: string; readonly times: ScheduleTimes };
 
 /** The schedules of the template. Throws where AWS would not carry one out: its role must let it call its function. */
 export const schedulesOf = (cloud: Cloud): readonly SchedulePlan[] =>
@@ -14,15 +13,15 @@ export const schedulesOf = (cloud: Cloud): readonly SchedulePlan[] =>
     const functionName = functionNameOf(target.text('Arn'));
     if (functionName === null) throw new Error(`${target.where}: the laptop calls functions of the template only.`);
     checkMayCall(target.text('RoleArn'), target.text('Arn'), cloud, target.where);
-    return { name: schedule.name, functionName, everyS: intervalOf(schedule) };
+    return { name: schedule.name, functionName, times: timesOf(schedule) };
   });
 
-function intervalOf({ properties }: CloudResource): number {
+function timesOf({ properties }: CloudResource): ScheduleTimes {
   const expression = properties.text('ScheduleExpression');
-  const [, count = '', unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
-  const unitS = UNIT_S[unit];
-  if (unitS === undefined) throw new Error(`${properties.where}: the laptop does not know "${expression}".`);
-  return Number(count) * unitS;
+  const zone = properties.textOr('ScheduleExpressionTimezone', 'UTC');
+  const times = zone === 'UTC' ? scheduleTimes(expression) : null;
+  if (times === null) throw new Error(`${properties.where}: the laptop does not know "${expression}" in ${zone}.`);
+  return times;
 }
 
 function checkMayCall(roleArn: string, functionArn: string, cloud: Cloud, where: string): void {

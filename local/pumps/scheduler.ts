@@ -1,6 +1,8 @@
 import type { SchedulePlan } from '../cloud/schedules.ts';
 
-/** EventBridge Scheduler: calls functions every so often. */
+const MINUTE_MS = 60_000;
+
+/** EventBridge Scheduler: calls functions by the clock. */
 export type Scheduler = {
   /** Calls every scheduled function once, due or not; rejects with the first failure. */
   runAll(): Promise<void>;
@@ -9,7 +11,11 @@ export type Scheduler = {
 
 export function startScheduler(
   schedules: readonly SchedulePlan[],
-  deps: { invoke(functionName: string, event: unknown): Promise<unknown>; log(line: string): void },
+  deps: {
+    invoke(functionName: string, event: unknown): Promise<unknown>;
+    log(line: string): void;
+    nowMs?: () => number;
+  },
 ): Scheduler {
   const running = new Set<Promise<unknown>>();
 
@@ -19,12 +25,24 @@ export function startScheduler(
     return call;
   }
 
-  const timers = schedules.map((schedule) =>
-    setInterval(() => {
-      // The next call is the next try.
-      call(schedule).catch((error: unknown) => deps.log(`${schedule.name} failed: ${String(error)}`));
-    }, schedule.everyS * 1_000),
-  );
+  function callNow(schedule: SchedulePlan): void {
+    // The next call is the next try.
+    call(schedule).catch((error: unknown) => deps.log(`${schedule.name} failed: ${String(error)}`));
+  }
+
+  const timers = schedules.map((schedule) => {
+    const { times } = schedule;
+    if (times.kind === 'rate') return setInterval(() => callNow(schedule), times.everyS * 1_000);
+    const nowMs = deps.nowMs ?? Date.now;
+    let lookedAtMinute = Math.floor(nowMs() / MINUTE_MS);
+    // A timer runs late and never early; so every minute since the last look is looked at.
+    return setInterval(() => {
+      for (const minute = Math.floor(nowMs() / MINUTE_MS); lookedAtMinute < minute; ) {
+        lookedAtMinute += 1;
+        if (times.isDue(lookedAtMinute * MINUTE_MS)) callNow(schedule);
+      }
+    }, MINUTE_MS);
+  });
   return {
     async runAll() {
       await Promise.all(schedules.map(call));

@@ -48,6 +48,9 @@ function arnsOf(stage: Assembly, place: Place): string[] {
   if (place === 'signingKeys') return [`<${stage.one('AWS::SecretsManager::Secret', 'SigningKeys').id}>`];
   // Neither stage has a sender; accounts.test.ts shows one that has.
   if (place === 'mailSender') return [];
+  if (place === 'reportWorkflow') return [`<${machineOf(stage)}>`];
+  if (place === 'reportRuns')
+    return [`arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machineOf(stage)}.Name>:*`];
   const ofLake = lakeArns(stage)[place as LakePlace];
   if (ofLake !== undefined) return [...ofLake];
   const [table = '', index] = place.split('/');
@@ -55,6 +58,8 @@ function arnsOf(stage: Assembly, place: Place): string[] {
   const arn = attribute('AWS::DynamoDB::GlobalTable', prefix, 'Arn');
   return [index === undefined ? arn : `${arn}/index/${index}`];
 }
+
+const machineOf = (stage: Assembly): string => stage.one('AWS::StepFunctions::StateMachine', 'ReportRuns').id;
 
 function lakeArns(stage: Assembly): Readonly<Record<LakePlace, readonly string[]>> {
   const name = stage.settings.stage;
@@ -66,7 +71,7 @@ function lakeArns(stage: Assembly): Readonly<Record<LakePlace, readonly string[]
     lakeCatalog: [arn('glue', 'catalog'), arn('glue', `database/signpost_${name}`)],
     defaultDatabase: [arn('glue', 'database/default')],
     clicksTable: [arn('glue', `table/signpost_${name}/clicks`)],
-    rollUpsTable: [arn('glue', `table/signpost_${name}/rollups`)],
+    rollUpsTable: [arn('glue', `table/signpost_${name}/roll_ups`)],
     lake: [`${lake}`],
     lakeClicks: [`${lake}/clicks/*`],
     rollUps: [`${lake}/rollups/*`],

@@ -29,12 +29,14 @@ it('rings for redirects, both doors, signing in, everything that can fall behind
       'redirect-errors',
       'redirect-slow',
       'redirect-throttles',
+      'reports-failed',
       'rows-given-up',
       'salt-forgetting-errors',
       'short-domain-failures',
       'sign-in-errors',
       'sign-in-throttles',
       'spool-behind',
+      'usage-report-errors',
     ].map((name) => `signpost-prod-${name}`),
   );
   expect(namesOf(assemblyOf('dev'))).not.toContain('signpost-dev-cache-sync-behind');

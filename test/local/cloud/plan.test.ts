@@ -149,7 +149,7 @@ describe("Signpost's own templates as a plan", () => {
   });
 
   test('each function and delivery has its role, and no statement is left with an intrinsic in it', () => {
-    const holders = [...plan.functions, ...plan.deliveryStreams];
+    const holders = [...plan.functions, ...plan.deliveryStreams, ...plan.stateMachines];
     expect(plan.roles.map(({ name }) => name).sort()).toEqual(holders.map(({ roleName }) => roleName).sort());
     expect(JSON.stringify(plan.roles)).not.toMatch(/"(Ref|Fn::)/);
     const redirect = plan.roles.find(({ name }) => name.startsWith('Redirect'));
@@ -240,7 +240,12 @@ describe('templates the laptop cannot carry out as AWS would', () => {
   });
 
   test.each<[what: string, resources: Record<string, Resource>, message: RegExp]>([
-    ['a schedule by a calendar', scheduled({ ScheduleExpression: 'cron(0 8 1 * ? *)' }), /does not know "cron/],
+    ['a schedule by steps', scheduled({ ScheduleExpression: 'cron(0/5 * * * ? *)' }), /does not know "cron/],
+    [
+      'a schedule in a time zone',
+      scheduled({ ScheduleExpressionTimezone: 'Europe/Berlin' }),
+      /does not know "rate\(1 hour\)" in Europe/,
+    ],
     ['a schedule that may not call its function', scheduled({}, 'arn:else'), /does not let it call/],
     [
       'a schedule of something else',
@@ -356,7 +361,7 @@ describe('templates the laptop cannot carry out as AWS would', () => {
     ['rate(2 days)', 172_800],
   ])('a schedule by %s calls every %d seconds', (ScheduleExpression, everyS) => {
     expect(planFor(scheduled({ ScheduleExpression })).schedules).toEqual([
-      { name: 'Hourly', functionName: 'Fn', everyS },
+      { name: 'Hourly', functionName: 'Fn', times: { kind: 'rate', everyS } },
     ]);
   });
 

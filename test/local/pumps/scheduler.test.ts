@@ -1,6 +1,6 @@
 import { startScheduler } from '../../../local/pumps/scheduler.ts';
 
-const HOURLY = { name: 'Schedule', functionName: 'Fn', everyS: 3_600 };
+const HOURLY = { name: 'Schedule', functionName: 'Fn', times: { kind: 'rate', everyS: 3_600 } } as const;
 
 describe('The scheduler', () => {
   beforeEach(() => jest.useFakeTimers());
@@ -19,6 +19,21 @@ describe('The scheduler', () => {
     await scheduler.close();
     await jest.advanceTimersByTimeAsync(3_600_000);
     expect(invoke).toHaveBeenCalledTimes(2);
+  });
+
+  it('calls by the calendar, once for each minute that is due, also when it is late', async () => {
+    jest.setSystemTime(Date.UTC(2026, 10, 30, 23, 59, 30));
+    const isDue = (atMs: number): boolean => new Date(atMs).getUTCDate() === 1 && atMs % 3_600_000 === 0;
+    const invoke = jest.fn().mockResolvedValue(null);
+    const scheduler = startScheduler([{ ...HOURLY, times: { kind: 'cron', isDue } }], { invoke, log: () => undefined });
+    await jest.advanceTimersByTimeAsync(59_999);
+    expect(invoke).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(invoke).toHaveBeenCalledTimes(1);
+    jest.setSystemTime(Date.UTC(2026, 11, 1, 1, 5));
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(invoke).toHaveBeenCalledTimes(2);
+    await scheduler.close();
   });
 
   it('goes on after a failure, which it logs', async () => {
