@@ -47,12 +47,22 @@ export function sessionPool(
     return Number(read.getRows()[0]?.[0] ?? 0);
   }
 
-  async function sessionOn(connection: DuckDBConnection): Promise<Session> {
-    // Nobody reads what is in the log when nobody else is at work.
-    if (free.length === connections.length - 1) await own.run('CALL truncate_duckdb_logs()');
+  const ids = new Map<DuckDBConnection, string>();
+  async function idOf(connection: DuckDBConnection): Promise<string> {
+    const known = ids.get(connection);
+    if (known !== undefined) return known;
     const identified = await connection.runAndReadAll('SELECT current_connection_id()');
-    const connectionId = String(identified.getRows()[0]?.[0]);
-    const before = await readBy(connectionId);
+    const id = String(identified.getRows()[0]?.[0]);
+    ids.set(connection, id);
+    return id;
+  }
+
+  async function sessionOn(connection: DuckDBConnection): Promise<Session> {
+    const connectionId = await idOf(connection);
+    // What is in the log is read by nobody when nobody else is at work.
+    const isAlone = free.length === connections.length - 1;
+    if (isAlone) await own.run('CALL truncate_duckdb_logs()');
+    const before = isAlone ? 0 : await readBy(connectionId);
     return {
       stream: (sql) => connection.stream(sql),
       interrupt: () => connection.interrupt(),

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Session, sessionPool } from './duckdb-sessions.ts';
 import { type LakeTable, literal, oldestFile, patternOf, tableSelect, viewName } from './duckdb-views.ts';
@@ -34,6 +34,7 @@ export async function openDuckDb({ tables, spillDir }: DuckDbOptions): Promise<D
   const { DuckDBInstance } = await import('@duckdb/node-api');
   // What a process left behind that was killed.
   rmSync(spillDir, { recursive: true, force: true });
+  mkdirSync(spillDir, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: MEMORY_LIMIT });
   const own = await instance.connect();
   for (const statement of preparations(tables, spillDir)) await own.run(statement);
