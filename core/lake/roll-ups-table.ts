@@ -8,7 +8,7 @@ export const ROLL_UPS_TABLE = 'roll_ups';
 /** Where the table's files are; below it `dt=2026-03-12/09.parquet`. */
 export const ROLL_UPS_PREFIX = 'rollups/';
 /** The UTC day of the visits. */
-export const ROLL_UPS_PARTITION = { name: 'dt', type: 'string' } as const;
+export const ROLL_UPS_PARTITIONS = { dt: 'string' } as const;
 
 /** What clicks are added up by, beside the hour: columns of a click, under their own names. */
 export const ROLLED_UP_BY = ['workspace_id', 'domain', 'code', 'country', 'source', 'bot'] as const;

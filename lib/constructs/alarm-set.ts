@@ -12,8 +12,10 @@ export type AlarmFacts = {
   /** One sentence for the person it wakes: what visitors or customers notice. */
   readonly means: string;
   readonly metric: IMetric;
-  /** Rings at or above this. */
+  /** Rings at or above this; below it, where the alarm is for something that must go on happening. */
   readonly threshold: number;
+  /** The metric is of something that must go on happening: below the threshold it rings, and so does silence. */
+  readonly mustGoOn?: true;
   /** Periods that must all be bad. */
   readonly periods: number;
 };
@@ -21,22 +23,30 @@ export type AlarmFacts = {
 /** `RedirectErrors` → `redirect-errors`, the anchor of `## Redirect errors`. */
 export const anchorOf = (name: string): string => name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
 
-/** Alarms that tell one topic when they ring and when they stop. No data is good news: nobody is visiting. */
+const SILENCE_IS_GOOD = {
+  comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+};
+const SILENCE_RINGS = {
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+};
+
+/** Alarms that tell one topic when they ring and when they stop. No data is good news mostly: nobody is visiting. */
 export class AlarmSet extends Construct {
   readonly alarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, namePrefix: string, topic: ITopic, facts: readonly AlarmFacts[]) {
     super(scope, id);
     const action = new SnsAction(topic);
-    this.alarms = facts.map(({ name, means, metric, threshold, periods }) => {
+    this.alarms = facts.map(({ name, means, metric, threshold, periods, mustGoOn }) => {
       const alarm = new Alarm(this, name, {
         alarmName: `${namePrefix}-${anchorOf(name)}`,
         alarmDescription: `${means} What to do: ${RUNBOOKS}#${anchorOf(name)}`,
         metric,
         threshold,
         evaluationPeriods: periods,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
+        ...(mustGoOn === true ? SILENCE_RINGS : SILENCE_IS_GOOD),
       });
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);

@@ -3,15 +3,16 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CLICKS_PREFIX, CLICKS_TABLE, LAKE_COLUMNS, LAKE_PARTITIONS } from '../../core/lake/clicks-table.ts';
+import {
+  ROLL_UPS_COLUMNS,
+  ROLL_UPS_PARTITIONS,
+  ROLL_UPS_PREFIX,
+  ROLL_UPS_TABLE,
+} from '../../core/lake/roll-ups-table.ts';
 import type { StageSettings } from '../config.ts';
+import { type ParquetTable, parquetTable } from './parquet-table.ts';
 
-/** Day before which no Signpost had a lake: projection makes up no partitions before it. */
-const FIRST_DAY = '2026-01-01';
-
-/**
- * The table of clicks as Glue, and so Firehose and Athena, know it. Its partitions are worked out from the query, not
- * listed, so nothing has to be told when a new hour begins.
- */
+/** The tables of the lake as Glue, and so Firehose and Athena, know them. */
 export class ClicksCatalog extends Construct {
   readonly databaseName: string;
   readonly tableName = CLICKS_TABLE;
@@ -20,6 +21,7 @@ export class ClicksCatalog extends Construct {
   /** Athena looks the account's `default` database up before any other. */
   readonly defaultDatabaseArn: string;
   readonly clicksTableArn: string;
+  readonly rollUpsTableArn: string;
   readonly table: CfnTable;
 
   constructor(scope: Construct, id: string, settings: StageSettings, bucket: IBucket) {
@@ -30,42 +32,35 @@ export class ClicksCatalog extends Construct {
       catalogId: Aws.ACCOUNT_ID,
       databaseInput: { name: this.databaseName, description: `Signpost ${settings.stage}: the lake` },
     });
-    this.table = new CfnTable(this, 'Clicks', {
-      catalogId: Aws.ACCOUNT_ID,
-      databaseName: this.databaseName,
-      tableInput: clicksTable(`s3://${bucket.bucketName}/${CLICKS_PREFIX}`),
+    this.table = this.tableOf('Clicks', database, {
+      name: CLICKS_TABLE,
+      description: 'Every click once or more often: count distinct ids',
+      columns: LAKE_COLUMNS,
+      partitions: LAKE_PARTITIONS,
+      location: `s3://${bucket.bucketName}/${CLICKS_PREFIX}`,
     });
-    this.table.addResourceDependency(database);
+    this.tableOf('RollUps', database, {
+      name: ROLL_UPS_TABLE,
+      description: 'Clicks added up by the hour of the visit',
+      columns: ROLL_UPS_COLUMNS,
+      partitions: ROLL_UPS_PARTITIONS,
+      location: `s3://${bucket.bucketName}/${ROLL_UPS_PREFIX}`,
+    });
     const arn = (resource: string) => `arn:${Aws.PARTITION}:glue:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
     this.arn = arn('catalog');
     this.databaseArn = arn(`database/${this.databaseName}`);
     this.defaultDatabaseArn = arn('database/default');
     this.clicksTableArn = arn(`table/${this.databaseName}/${this.tableName}`);
+    this.rollUpsTableArn = arn(`table/${this.databaseName}/${ROLL_UPS_TABLE}`);
+  }
+
+  private tableOf(id: string, database: CfnDatabase, table: ParquetTable): CfnTable {
+    const made = new CfnTable(this, id, {
+      catalogId: Aws.ACCOUNT_ID,
+      databaseName: this.databaseName,
+      tableInput: parquetTable(table),
+    });
+    made.addResourceDependency(database);
+    return made;
   }
 }
-
-const clicksTable = (location: string): CfnTable.TableInputProperty => ({
-  name: CLICKS_TABLE,
-  description: 'Every click once or more often: count distinct ids',
-  tableType: 'EXTERNAL_TABLE',
-  partitionKeys: Object.entries(LAKE_PARTITIONS).map(([name, type]) => ({ name, type })),
-  parameters: {
-    EXTERNAL: 'TRUE',
-    classification: 'parquet',
-    'projection.enabled': 'true',
-    'projection.dt.type': 'date',
-    'projection.dt.format': 'yyyy-MM-dd',
-    'projection.dt.range': `${FIRST_DAY},NOW`,
-    'projection.hr.type': 'integer',
-    'projection.hr.range': '0,23',
-    'projection.hr.digits': '2',
-    'storage.location.template': `${location}dt=\${dt}/hr=\${hr}/`,
-  },
-  storageDescriptor: {
-    location,
-    columns: LAKE_COLUMNS.map(({ name, type }) => ({ name, type })),
-    inputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
-    outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
-    serdeInfo: { serializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
-  },
-});

@@ -3,6 +3,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/lake/clicks-table.ts';
+import { ROLL_UPS_PREFIX } from '../../core/lake/roll-ups-table.ts';
 import type { StageSettings } from '../config.ts';
 import { acceptFinding } from './accepted.ts';
 import { FAILURES_KEPT } from './failed-records.ts';
@@ -17,13 +18,14 @@ export class LakeBucket extends Construct {
     const { keptDays } = settings.lake;
     this.bucket = privateBucket(this, settings, key, [
       { id: 'Clicks', prefix: CLICKS_PREFIX, expiration: Duration.days(keptDays) },
+      { id: 'RollUps', prefix: ROLL_UPS_PREFIX, expiration: Duration.days(keptDays) },
       ...FAILURE_PREFIXES.map((prefix) => ({ id: prefix.replace('/', ''), prefix, expiration: FAILURES_KEPT })),
       { id: 'Unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ]);
     acceptFinding(
       this.bucket,
       'AwsSolutions-S1',
-      'Only Firehose writes here and only queries of this account read; access logs would cost as much as the rows.',
+      'Only Firehose and the roll-up write here and only queries of this account read; access logs would cost as much as the rows.',
     );
   }
 }

@@ -1,4 +1,5 @@
 import { CLICKS_PREFIX } from '../../core/lake/clicks-table.ts';
+import { ROLL_UPS_PREFIX } from '../../core/lake/roll-ups-table.ts';
 import type { LakePlace } from '../powers.ts';
 import { QUERIES_PREFIX, REPORTS_PREFIX } from './results-bucket.ts';
 import type { Lake } from './surroundings.ts';
@@ -10,7 +11,9 @@ export const LAKE_PLACES: Readonly<Record<LakePlace, (lake: Lake) => readonly st
   defaultDatabase: ({ catalog }) => [catalog.defaultDatabaseArn],
   clicksTable: ({ catalog }) => [catalog.clicksTableArn],
   lake: ({ bucket }) => [bucket.bucketArn],
+  rollUpsTable: ({ catalog }) => [catalog.rollUpsTableArn],
   lakeClicks: ({ bucket }) => [bucket.arnForObjects(`${CLICKS_PREFIX}*`)],
+  rollUps: ({ bucket }) => [bucket.arnForObjects(`${ROLL_UPS_PREFIX}*`)],
   results: ({ results }) => [results.bucketArn],
   queryResults: ({ results }) => [results.arnForObjects(`${QUERIES_PREFIX}*`)],
   reportFiles: ({ results }) => [results.arnForObjects(`${REPORTS_PREFIX}*`)],

@@ -1,6 +1,10 @@
-import type { EventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { EventSourceMapping, IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { FunctionName } from '../../adapters/env.ts';
+import type { StageSettings } from '../config.ts';
 import { FailedRecords } from '../constructs/failed-records.ts';
 import { type FollowerName, feedFunction } from '../constructs/feed.ts';
 import { Hourly } from '../constructs/hourly.ts';
@@ -10,8 +14,8 @@ import type { Surroundings } from '../constructs/surroundings.ts';
 export type Follower = { readonly lambda: IFunction; readonly mapping: EventSourceMapping };
 
 /**
- * What works behind everybody's back: counting, bringing spooled clicks back, freshening the cache, jobs, and forgetting
- * what must not outlive its day.
+ * What works behind everybody's back: counting, bringing spooled clicks back, freshening the cache, jobs, forgetting what must
+ * not outlive its day, adding up the lake, and comparing it with the counters.
  */
 export class StreamsStack extends Stack {
   readonly clicksToCounts: Follower;
@@ -21,6 +25,9 @@ export class StreamsStack extends Stack {
   readonly mail: Follower;
   readonly erase: Follower;
   readonly forgetSalts: IFunction;
+  readonly rollUp: IFunction;
+  /** By how many clicks lake and counters are apart; one value for each comparison. */
+  readonly reconciled: Metric;
 
   constructor(scope: Construct, id: string, props: StackProps & { surroundings: Surroundings }) {
     super(scope, id, props);
@@ -36,11 +43,27 @@ export class StreamsStack extends Stack {
     this.cacheSync = surroundings.cache === null ? null : follow('cache-sync');
     this.mail = follow('mail');
     this.erase = follow('erase');
-    this.forgetSalts = new ServiceFunction(this, 'forget-salts', surroundings).lambda;
-    new Hourly(this, 'ForgetSaltsHourly', this.forgetSalts);
+    const hourly = (name: FunctionName): LambdaFunction => {
+      const { lambda } = new ServiceFunction(this, name, surroundings);
+      new Hourly(this, `${lambda.node.scope?.node.id}Hourly`, lambda);
+      return lambda;
+    };
+    this.forgetSalts = hourly('forget-salts');
+    this.rollUp = hourly('roll-up');
+    this.reconciled = this.reconciledBy(hourly('reconcile'), settings);
     new CfnOutput(this, 'FailedRecordsBucket', {
       value: failedRecords.bucketName,
       description: 'Clicks and jobs that were given up on; see the runbooks',
     });
+  }
+  private reconciledBy({ logGroup }: LambdaFunction, { stage }: StageSettings): Metric {
+    const reconciled = new MetricFilter(this, 'Reconciled', {
+      logGroup,
+      filterPattern: FilterPattern.stringValue('$.message', '=', 'reconciled'),
+      metricNamespace: `Signpost/${stage}`,
+      metricName: 'ReconcileDifference',
+      metricValue: '$.difference',
+    });
+    return reconciled.metric({ period: Duration.hours(1) });
   }
 }

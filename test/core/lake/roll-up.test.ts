@@ -1,0 +1,221 @@
+import type { Click } from '../../../core/clicks/row.ts';
+import type { RollUpFiles } from '../../../core/lake/roll-up.ts';
+import { rollUp } from '../../../core/lake/roll-up.ts';
+import { ROLL_UPS_TABLE } from '../../../core/lake/roll-ups-table.ts';
+import { rolledUpClicks } from '../../../core/lake/rolled-up-clicks.ts';
+import { name, sql } from '../../../core/lake/sql.ts';
+import { aClick } from '../../fixtures/clicks.ts';
+import { type LakeInDuckDb, openLakeInDuckDb } from '../../fixtures/lake-in-duckdb.ts';
+import { seededRandom } from '../../fixtures/seeded-random.ts';
+
+const HOUR_MS = 3_600_000;
+const QUARTER_MS = HOUR_MS / 4;
+const at = (time: string): number => Date.parse(`2026-11-${time}Z`);
+
+let lake: LakeInDuckDb;
+let asked: string[];
+beforeEach(async () => {
+  lake = await openLakeInDuckDb();
+  asked = [];
+});
+afterEach(() => lake.close());
+
+const run = (
+  nowMs: number,
+  { files = lake.files, isTimeUp = () => false }: { files?: RollUpFiles; isTimeUp?: () => boolean } = {},
+) =>
+  rollUp(
+    {
+      lake: {
+        ask(query, timeoutMs) {
+          asked.push(query.sql.text);
+          return lake.queries.ask(query, timeoutMs);
+        },
+      },
+      files,
+      nowMs: () => nowMs,
+    },
+    isTimeUp,
+  );
+
+/** `hour workspace domain/code country source bot` → clicks. */
+async function rolledUp(): Promise<ReadonlyMap<string, number>> {
+  const rows = await lake.ask(sql`SELECT * FROM ${name(ROLL_UPS_TABLE)}`);
+  return new Map(
+    rows.map((row) => [
+      `${row['clicked_hour']?.slice(0, 13)} ${row['workspace_id']} ${row['domain']}/${row['code']} ${row['country']} ${row['source']} ${row['bot']}`,
+      Number(row['clicks']),
+    ]),
+  );
+}
+
+function truthOf(clicks: readonly Click[]): ReadonlyMap<string, number> {
+  const cells = new Map<string, number>();
+  for (const { at_ms, workspace_id, domain, code, country, source, bot } of clicks) {
+    const hour = new Date(at_ms).toISOString().slice(0, 13).replace('T', ' ');
+    const cell = `${hour} ${workspace_id} ${domain}/${code} ${country} ${source} ${bot}`;
+    cells.set(cell, (cells.get(cell) ?? 0) + 1);
+  }
+  return cells;
+}
+
+describe('A roll-up', () => {
+  it('adds up each hour by workspace, link, country, source and bot', async () => {
+    const clicks = [
+      aClick({ id: '1', at_ms: at('21T09:10') }),
+      aClick({ id: '2', at_ms: at('21T09:20') }),
+      aClick({ id: '3', at_ms: at('21T09:59:59.999'), country: 'FR' }),
+      aClick({ id: '4', at_ms: at('21T10:00'), bot: true }),
+      aClick({ id: '5', at_ms: at('21T10:01'), source: 'scan', workspace_id: "ws_'2", code: '"x' }),
+    ];
+    lake.addClicks(clicks, at('21T10:02'));
+    expect(await run(at('21T10:30'))).toEqual({ files: 1, hours: ['2026-11-21T09', '2026-11-21T10'], isDone: true });
+    expect(await rolledUp()).toEqual(truthOf(clicks));
+  });
+
+  it('makes an hour anew when a click of it comes late, or twice', async () => {
+    const [first, late] = [aClick({ id: '1', at_ms: at('20T09:10') }), aClick({ id: '2', at_ms: at('20T09:20') })];
+    lake.addClicks([first], at('20T09:11'));
+    await run(at('20T10:00'));
+    lake.addClicks([late, first, { ...first, bot_rule: 'a newer list' }], at('21T09:00'));
+    await run(at('21T09:30'));
+    expect(await rolledUp()).toEqual(truthOf([first, late]));
+  });
+
+  it('finds files that were written long after their clicks came', async () => {
+    const replayed = aClick({ at_ms: at('01T09:10') });
+    await run(at('21T09:30'));
+    lake.addClicks([replayed], at('01T09:11'), at('21T09:40'));
+    await run(at('21T10:30'));
+    expect(await rolledUp()).toEqual(truthOf([replayed]));
+  });
+
+  it('asks nothing when nothing came', async () => {
+    lake.addClicks([aClick({ at_ms: at('21T09:10') })], at('21T09:11'));
+    await run(at('21T09:30'));
+    asked = [];
+    expect(await run(at('21T10:30'))).toEqual({ files: 0, hours: [], isDone: true });
+    expect(asked).toEqual([]);
+  });
+
+  it('catches up with days, some hours to a query, and goes on where it had to stop', async () => {
+    const clicks = Array.from({ length: 60 }, (_, hour) =>
+      aClick({ id: `${hour}`, at_ms: at('18T00:10') + hour * HOUR_MS }),
+    );
+    for (const click of clicks) lake.addClicks([click], click.at_ms);
+    let batches = 1;
+    expect(await run(at('21T09:00'), { isTimeUp: () => batches-- === 0 })).toMatchObject({ isDone: false });
+    expect((await rolledUp()).size).toBe(24);
+    expect(await run(at('21T10:00'))).toMatchObject({ isDone: true });
+    expect(await rolledUp()).toEqual(truthOf(clicks));
+    expect(asked.length).toBeLessThan(20);
+  });
+
+  it('stops where somebody else replaced an hour that it looked at before, and the next run is right', async () => {
+    const [first, second] = [aClick({ id: '1', at_ms: at('21T09:10') }), aClick({ id: '2', at_ms: at('21T09:20') })];
+    lake.addClicks([first], at('21T09:11'));
+    const meddling: RollUpFiles = {
+      ...lake.files,
+      async write(hour, rows, version) {
+        lake.addClicks([second], at('21T09:21'));
+        await run(at('21T09:30'));
+        return lake.files.write(hour, rows, version);
+      },
+    };
+    await expect(run(at('21T09:30'), { files: meddling })).rejects.toThrow('Somebody else rolled up 2026-11-21T09');
+    await run(at('21T10:30'));
+    expect(await rolledUp()).toEqual(truthOf([first, second]));
+  });
+
+  it('is exact whatever comes late or twice and wherever a run is killed', async () => {
+    const random = seededRandom(7);
+    const clicks = Array.from({ length: 400 }, (_, index) =>
+      aClick({
+        id: `click ${index}`,
+        at_ms: at('18T00:00') + Math.floor(random() * 72 * HOUR_MS),
+        workspace_id: `ws_${Math.floor(random() * 3)}`,
+        country: ['DE', 'FR', ''][Math.floor(random() * 3)] ?? '',
+        bot: random() < 0.2,
+      }),
+    );
+    const arrivals = clicks
+      .flatMap((click) => Array.from({ length: random() < 0.1 ? 2 : 1 }, () => click))
+      .map((click) => ({ click, atMs: click.at_ms + (random() < 0.1 ? random() * 24 * HOUR_MS : random() * 60_000) }))
+      .sort((one, other) => one.atMs - other.atMs);
+    // A file holds a quarter of an hour at most, and is written at its end.
+    for (const [quarter, some] of Map.groupBy(arrivals, ({ atMs }) => Math.ceil(atMs / QUARTER_MS))) {
+      lake.addClicks(
+        some.map(({ click }) => click),
+        some[0]?.atMs ?? 0,
+        quarter * QUARTER_MS,
+      );
+      if (random() > 0.1) continue;
+      const killed: RollUpFiles = {
+        ...lake.files,
+        write: (...args) => (random() < 0.2 ? Promise.reject(new Error('killed')) : lake.files.write(...args)),
+      };
+      await run(quarter * QUARTER_MS + 1, { files: killed }).catch(() => undefined);
+    }
+    await run(at('23T00:00'));
+    expect(await rolledUp()).toEqual(truthOf(clicks));
+  });
+
+  it('does not move on when the lake does not answer', async () => {
+    lake.addClicks([aClick({ at_ms: at('21T09:10') })], at('21T09:11'));
+    const deps = {
+      lake: { ask: async () => ({ kind: 'failed', reason: 'no' }) as const },
+      files: lake.files,
+      nowMs: () => at('21T09:30'),
+    };
+    await expect(rollUp(deps, () => false)).rejects.toThrow('The lake did not answer, failed: no');
+    expect(await lake.files.rolledUpThroughMs()).toBe(0);
+  });
+});
+
+describe('What was rolled up', () => {
+  it.each([
+    [
+      'hour',
+      [
+        { clicked_hour: '2026-11-21 09:00:00', clicks: '2', bots: '1' },
+        { clicked_hour: '2026-11-22 10:00:00', clicks: '1', bots: '0' },
+      ],
+    ],
+    [
+      'day',
+      [
+        { dt: '2026-11-21', clicks: '2', bots: '1' },
+        { dt: '2026-11-22', clicks: '1', bots: '0' },
+      ],
+    ],
+    [
+      'link',
+      [
+        { domain: 'default', code: 'a', clicks: '2', bots: '0' },
+        { domain: 'default', code: 'b', clicks: '1', bots: '1' },
+      ],
+    ],
+    [
+      'country',
+      [
+        { country: 'DE', clicks: '2', bots: '1' },
+        { country: 'FR', clicks: '1', bots: '0' },
+      ],
+    ],
+    ['source', [{ source: 'click', clicks: '3', bots: '1' }]],
+  ] as const)('is told by %s', async (group, rows) => {
+    const first = aClick({ id: '1', at_ms: at('21T09:10'), code: 'a' });
+    lake.addClicks([first, aClick({ id: '2', at_ms: at('21T09:20'), code: 'b', bot: true })], at('21T09:21'));
+    lake.addClicks(
+      [
+        aClick({ id: '3', at_ms: at('22T10:20'), code: 'a', country: 'FR' }),
+        aClick({ id: '4', at_ms: at('22T10:20'), workspace_id: 'ws_2' }),
+        aClick({ id: '5', at_ms: at('22T11:20') }),
+      ],
+      at('22T11:30'),
+    );
+    await run(at('22T12:00'));
+    const span = { startMs: at('21T00:00'), endMs: at('22T11:00') };
+    expect(await lake.ask(rolledUpClicks({ span, workspaceId: 'ws_1', link: null }, group))).toEqual(rows);
+  });
+});
