@@ -72,10 +72,11 @@ describe('The bucket of results', () => {
 describe('Whoever asks', () => {
   const askers = Object.entries(FUNCTION_POWERS).filter(([, { may }]) => may.queryWorkgroup !== undefined);
 
-  it('may do all that Athena does in its name', () => {
+  it('may do all that Athena does in its name, however it reads the answer', () => {
     expect(askers.length).toBeGreaterThan(0);
+    const { queryWorkgroup: _, ...inItsName } = ASKS_CLICKS;
     for (const [name, { may }] of askers)
-      for (const [place, actions] of Object.entries(ASKS_CLICKS))
+      for (const [place, actions] of Object.entries(inItsName))
         expect([name, place, may[place as keyof typeof ASKS_CLICKS]]).toEqual([
           name,
           place,
