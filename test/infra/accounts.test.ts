@@ -119,13 +119,18 @@ describe('visitors', () => {
       .filter(({ properties }) => 'ReservedConcurrentExecutions' in properties)
       .map(({ id, properties }) => [id.replace(/Function.*/, ''), properties['ReservedConcurrentExecutions']]);
 
-  it('keep their share of the account in prod, whoever signs in or watches; a new account reserves nothing', () => {
+  it('keep their share of the account in prod, whoever signs in, watches or exports; a new account reserves nothing', () => {
     expect(concurrencyOf(prod)).toEqual([
       ['Auth', 50],
       ['Live', 100],
+      ['Export', 20],
     ]);
     expect(concurrencyOf(dev)).toEqual([]);
-    const one = assemblyOf('prod', { accounts: { maxConcurrentSignIns: 5 }, clicks: { maxLiveStreams: null } });
+    const one = assemblyOf('prod', {
+      accounts: { maxConcurrentSignIns: 5 },
+      clicks: { maxLiveStreams: null },
+      lake: { maxExports: null },
+    });
     expect(concurrencyOf(one)).toEqual([['Auth', 5]]);
   });
 });
