@@ -1,4 +1,5 @@
 import { CLICK_COLUMNS } from '../../core/clicks/row.ts';
+import { ROLL_UPS_COLUMNS, ROLLED_UP_BY, rollUpKey } from '../../core/lake/roll-ups-table.ts';
 import { assemblyOf, type Properties } from './assembly.ts';
 
 const prod = assemblyOf('prod');
@@ -6,7 +7,8 @@ const dev = assemblyOf('dev');
 const bucket = prod.one('AWS::S3::Bucket', 'Lake');
 const delivery = prod.one('AWS::KinesisFirehose::DeliveryStream', '').properties;
 const destination = delivery['ExtendedS3DestinationConfiguration'] as Properties;
-const table = prod.one('AWS::Glue::Table', '').properties['TableInput'] as Properties;
+const tableOf = (id: string) => prod.one('AWS::Glue::Table', `Catalog${id}`).properties['TableInput'] as Properties;
+const table = tableOf('Clicks');
 const role = prod.one('AWS::IAM::Role', 'DeliveryRole').properties;
 
 type Statement = { Sid: string; Effect: string; Action: string | string[]; Resource: string | string[] };
@@ -55,6 +57,7 @@ describe('The bucket of the lake', () => {
     expect(bucket.properties['LifecycleConfiguration']).toEqual({
       Rules: [
         { Id: 'Clicks', Status: 'Enabled', Prefix: 'clicks/', ExpirationInDays: lake.keptDays },
+        { Id: 'RollUps', Status: 'Enabled', Prefix: 'rollups/', ExpirationInDays: lake.keptDays },
         { Id: 'processing-failed', Status: 'Enabled', Prefix: 'processing-failed/', ExpirationInDays: 90 },
         {
           Id: 'format-conversion-failed',
@@ -97,6 +100,25 @@ describe('The table of clicks', () => {
     const prefix = String(destination['Prefix']);
     expect(template.replace(/^s3:\/\/<\w+>\//, '')).toBe('clicks/dt=${dt}/hr=${hr}/');
     expect(prefix).toBe('clicks/dt=!{timestamp:yyyy-MM-dd}/hr=!{timestamp:HH}/');
+  });
+});
+
+describe('The table of roll-ups', () => {
+  const rollUps = tableOf('RollUps');
+
+  it('has the columns that hours are written with', () => {
+    const { Columns } = rollUps['StorageDescriptor'] as { Columns: { Name: string; Type: string }[] };
+    expect(Columns.map(({ Name, Type }) => ({ name: Name, type: Type }))).toEqual(ROLL_UPS_COLUMNS);
+    for (const column of ROLLED_UP_BY) expect(Columns).toContainEqual(expect.objectContaining({ Name: column }));
+  });
+
+  it('works its partitions out, by the day of the visits, where hours are written', () => {
+    expect(rollUps['PartitionKeys']).toEqual([{ Name: 'dt', Type: 'string' }]);
+    const parameters = rollUps['Parameters'] as Record<string, string>;
+    expect(parameters).toMatchObject({ 'projection.enabled': 'true', 'projection.dt.type': 'date' });
+    const template = (parameters['storage.location.template'] ?? '').replace(/^s3:\/\/<\w+>\//, '');
+    expect(template).toBe('rollups/dt=${dt}/');
+    expect(rollUpKey('2026-03-12T09')).toBe(`${template.replace('${dt}', '2026-03-12')}09.parquet`);
   });
 });
 

@@ -25,11 +25,14 @@ it('rings for redirects, both doors, signing in, everything that can fall behind
       'lake-behind',
       'lake-transform-errors',
       'mail-behind',
+      'reconcile-difference',
+      'reconcile-silent',
       'records-given-up',
       'redirect-errors',
       'redirect-slow',
       'redirect-throttles',
       'reports-failed',
+      'roll-up-errors',
       'rows-given-up',
       'salt-forgetting-errors',
       'short-domain-failures',
@@ -57,14 +60,29 @@ it('has no section without an alarm', () => {
   );
 });
 
-it('tells the topic when an alarm rings and when it stops, and takes silence for good news', () => {
+it('tells the topic when an alarm rings and when it stops', () => {
   for (const alarm of alarmsOf(prod)) {
     expect(alarm).toMatchObject({
       AlarmActions: [expect.stringMatching(/^<AlarmTopic/)],
       OKActions: [expect.stringMatching(/^<AlarmTopic/)],
-      TreatMissingData: 'notBreaching',
     });
   }
+});
+
+it('takes silence for good news, but of what must go on happening', () => {
+  const [bad, good] = ['breaching', 'notBreaching'].map((silence) =>
+    alarmsOf(prod).filter((alarm) => alarm['TreatMissingData'] === silence),
+  );
+  expect(bad).toEqual([
+    expect.objectContaining({
+      AlarmName: 'signpost-prod-reconcile-silent',
+      ComparisonOperator: 'LessThanThreshold',
+      Statistic: 'SampleCount',
+      Threshold: 1,
+    }),
+  ]);
+  expect(good).toHaveLength(alarmsOf(prod).length - 1);
+  for (const alarm of good ?? []) expect(alarm['ComparisonOperator']).toBe('GreaterThanOrEqualToThreshold');
 });
 
 it('mails the alarms where the stage says, and nobody otherwise', () => {

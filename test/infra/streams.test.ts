@@ -90,20 +90,18 @@ it('waits to fill a batch as long as the stage says', () => {
   });
 });
 
-it('forgets salts every hour, by a role that can do nothing but call that function', () => {
-  const forgetSalts = `<${prod.one('AWS::Lambda::Function', 'ForgetSaltsFunction').id}.Arn>`;
-  const role = prod.one('AWS::IAM::Role', 'ForgetSaltsHourly');
-  expect(prod.ofType('AWS::Scheduler::Schedule').map(({ properties }) => properties)).toEqual([
-    expect.objectContaining({
-      ScheduleExpression: 'rate(1 hour)',
-      FlexibleTimeWindow: { Mode: 'OFF' },
-      Target: expect.objectContaining({ Arn: forgetSalts, RoleArn: `<${role.id}.Arn>` }),
-    }),
-  ]);
+it.each(['ForgetSalts', 'RollUp', 'Reconcile'])('calls %s every hour, by a role that can do nothing else', (name) => {
+  const called = `<${prod.one('AWS::Lambda::Function', `${name}Function`).id}.Arn>`;
+  const role = prod.one('AWS::IAM::Role', `${name}Hourly`);
+  expect(prod.one('AWS::Scheduler::Schedule', `${name}Hourly`).properties).toMatchObject({
+    ScheduleExpression: 'rate(1 hour)',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: { Arn: called, RoleArn: `<${role.id}.Arn>` },
+  });
   expect(role.properties['Policies']).toEqual([
     expect.objectContaining({
       PolicyDocument: expect.objectContaining({
-        Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: forgetSalts }],
+        Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: called }],
       }),
     }),
   ]);
@@ -113,6 +111,17 @@ it('forgets salts every hour, by a role that can do nothing but call that functi
         Principal: { Service: 'scheduler.amazonaws.com' },
         Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
       },
+    ],
+  });
+});
+
+it('makes a metric of what reconcile says, and of nothing else', () => {
+  const filter = prod.one('AWS::Logs::MetricFilter', 'Reconciled').properties;
+  expect(filter).toMatchObject({
+    LogGroupName: `<${prod.one('AWS::Logs::LogGroup', 'ReconcileLogs').id}>`,
+    FilterPattern: '{ $.message = "reconciled" }',
+    MetricTransformations: [
+      { MetricNamespace: 'Signpost/prod', MetricName: 'ReconcileDifference', MetricValue: '$.difference' },
     ],
   });
 });
