@@ -1,7 +1,6 @@
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { Aws, Stack } from 'aws-cdk-lib/core';
+import { Aws } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
 import type { TableName } from '../../adapters/table.ts';
@@ -15,7 +14,7 @@ import {
   VPC_POWERS,
 } from '../powers.ts';
 import { senderAddress } from '../settings-schema.ts';
-import { acceptFinding, acceptFindings } from './accepted.ts';
+import { acceptFindings, acceptWildcard } from './accepted.ts';
 import { isLakePlace, LAKE_PLACES } from './lake-places.ts';
 import type { Surroundings } from './surroundings.ts';
 import { acceptRuns, isWorkflowPlace, WORKFLOW_PLACES } from './workflow-places.ts';
@@ -58,10 +57,9 @@ function acceptWildcards(role: Role, powers: FunctionPowers, surroundings: Surro
     acceptFindings(role, { 'AwsSolutions-IAM5[Resource::*]': reason, 'Serverless-LambdaStarPermissions': reason });
   }
   if (failedRecords !== undefined && keepsFailures(powers.fedBy)) {
-    const bucket = Stack.of(failedRecords).getLogicalId(failedRecords.node.defaultChild as CfnBucket);
-    acceptFinding(
+    acceptWildcard(
       role,
-      `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/aws/lambda/*]`,
+      failedRecords.arnForObjects('aws/lambda/*'),
       'Lambda names each failed batch itself, below this prefix; the role may only add objects there.',
     );
   }
@@ -74,15 +72,8 @@ function acceptWildcards(role: Role, powers: FunctionPowers, surroundings: Surro
 
 /** Objects of the lake and of its answers have no names before they are written. */
 export function acceptPrefix(role: Role, arn: string, { lake }: Pick<Surroundings, 'lake'>): void {
-  for (const bucket of [lake?.bucket, lake?.results]) {
-    if (bucket === undefined || !arn.startsWith(`${bucket.bucketArn}/`)) continue;
-    const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnBucket);
-    acceptFinding(
-      role,
-      `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>${arn.slice(bucket.bucketArn.length)}]`,
-      'Firehose, Athena and workflows name objects themselves, below this prefix.',
-    );
-  }
+  const isPrefix = [lake?.bucket, lake?.results].some((bucket) => arn.startsWith(`${bucket?.bucketArn}/`));
+  if (isPrefix) acceptWildcard(role, arn, 'Firehose, Athena and workflows name objects themselves, below this prefix.');
 }
 
 const isInVpc = (powers: FunctionPowers, { cache }: Surroundings): boolean =>

@@ -1,8 +1,8 @@
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import type { CfnStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { WorkflowPlace } from '../powers.ts';
-import { acceptFinding } from './accepted.ts';
+import { acceptWildcard } from './accepted.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type Workflows = NonNullable<Surroundings['workflows']>;
@@ -16,10 +16,9 @@ export const WORKFLOW_PLACES: Readonly<Record<WorkflowPlace, (workflows: Workflo
 export const isWorkflowPlace = (place: string): place is WorkflowPlace => Object.hasOwn(WORKFLOW_PLACES, place);
 
 export function acceptRuns(role: Role, machine: StateMachine): void {
-  const machineId = Stack.of(machine).getLogicalId(machine.node.defaultChild as CfnStateMachine);
-  acceptFinding(
+  acceptWildcard(
     role,
-    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machineId}.Name>:*]`,
+    executionsOf(machine),
     'Executions have the names of reports; the role may only look at and stop those of this machine.',
   );
 }
