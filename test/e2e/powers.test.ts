@@ -1,4 +1,5 @@
-import { blocklistKey } from '../../adapters/table.ts';
+import { countItemKey } from '../../adapters/count-items.ts';
+import { blocklistKey, countedClicksKey } from '../../adapters/table.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
 import { readEvents } from '../fixtures/event-reader.ts';
 import { cookiesIn, newEmail, newPassword, open, signIn, signUp, tokenMailedTo } from './people.ts';
@@ -156,6 +157,19 @@ describe('one drive through the whole product', () => {
     await product.laptop.runSchedules();
   });
 
+  test('clicks of the lake are added up, and compared with the counters', async () => {
+    const { host, deliveries } = product.laptop;
+    await deliveries.flush();
+    expect(await host.invoke(functionNamed('rollup'), {})).toMatchObject({ isDone: true });
+    // A click that was counted long ago and is no row: whose it is has to be looked for.
+    const [day, startS] = ['2026-11-01', Date.UTC(2026, 10, 1) / 1_000];
+    const subject = { kind: 'workspace', id: 'ws_demo' } as const;
+    await product.put('counts', { ...countedClicksKey({ ledger: 'workspaces', bucket: 0, startS }, 0), count: 1 });
+    await product.put('counts', { ...countItemKey({ subject, period: 'day', start: day }), total: 1, 'hour:00': 1 });
+    const asked = { start: `${day}T00`, end: `${day}T01`, day };
+    expect(await host.invoke(functionNamed('reconcile'), asked)).toMatchObject({ difference: 1 });
+  });
+
   test('everything says that it is well', async () => {
     expect((await product.api('/health/deep')).status).toBe(200);
     expect((await product.visit('/health/deep')).status).toBe(200);
@@ -174,7 +188,12 @@ describe('the roles', () => {
   });
 
   test('hold no power that the drive did not use', () => {
-    const unused = [...product.laptop.iam.unused()];
+    // A query is stopped after minutes; test/local/engines/athena-access.test.ts has one that is too slow.
+    const isUsed = (grant: string): boolean => !grant.startsWith('athena:StopQueryExecution ');
+    const unused = [...product.laptop.iam.unused()].flatMap(([role, grants]) => {
+      const superfluous = [...grants].filter(isUsed);
+      return superfluous.length === 0 ? [] : [[role, superfluous] as const];
+    });
     // Erasing begins when nothing older writes any more; its drive is erasure.test.ts.
     expect(Object.fromEntries(unused.filter(([role]) => !role.startsWith('Erase')))).toEqual({});
   });
