@@ -29,7 +29,7 @@ describe('A cell of CSV', () => {
     });
     fc.assert(
       fc.property(texts, (values) => {
-        const [read = []] = parse(csvLine(values)) as string[][];
+        const [read = []] = parse(csvLine(values));
         expect(read.map((value, index) => (value === `'${values[index] ?? ''}` ? values[index] : value))).toEqual(
           values,
         );
