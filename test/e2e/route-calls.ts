@@ -47,6 +47,15 @@ const newEvent = (code?: string) => ({
   ...(code === undefined ? {} : { short_code: code }),
 });
 
+async function newReport({ owner, workspaceId }: World): Promise<string> {
+  const ordered = await owner.api('/v1/reports', {
+    body: { kind: 'links' },
+    headers: { 'x-signpost-workspace': workspaceId },
+  });
+  if (ordered.status !== 202) throw new Error(ordered.text);
+  return `/v1/reports/${ordered.json<{ report_id: string }>().report_id}`;
+}
+
 async function newKeyId({ owner, workspaceId }: World): Promise<string> {
   const created = await owner.api('/v1/api-keys', {
     body: { name: 'matrix', scopes: ['urls:read'] },
@@ -134,6 +143,16 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   'POST /analytics': { ok: 201, prepare: inWorkspace('/analytics', () => newEvent()) },
   'GET /v1/analytics/events': { ok: 200, prepare: inWorkspace('/v1/analytics/events') },
   'GET /v1/clicks/export': { ok: 200, prepare: inWorkspace('/v1/clicks/export?interval=24h') },
+  'POST /v1/reports': { ok: 202, prepare: inWorkspace('/v1/reports', () => ({ kind: 'clicks', format: 'parquet' })) },
+  'GET /v1/reports': { ok: 200, prepare: inWorkspace('/v1/reports') },
+  'GET /v1/reports/{report_id}': {
+    ok: 200,
+    prepare: async (world) => ({ path: await newReport(world), workspaceId: world.workspaceId }),
+  },
+  'POST /v1/reports/{report_id}/cancel': {
+    ok: 200,
+    prepare: async (world) => ({ path: `${await newReport(world)}/cancel`, workspaceId: world.workspaceId }),
+  },
   'GET /v1/analytics/live': { ok: 200, prepare: inWorkspace('/v1/analytics/live') },
   'GET /v1/urls/{code}/clicks/live': {
     ok: 200,
