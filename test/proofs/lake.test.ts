@@ -4,8 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newClickId } from '../../core/clicks/click-id.ts';
 import type { Demo } from '../../local/seed.ts';
+import { aClickEvent } from '../fixtures/clicks.ts';
 import { distinctClicks, filedRecords, lakeRows } from '../fixtures/lake-rows.ts';
+import { hoursAround, reconciling } from '../fixtures/reconciling.ts';
+import { startSignpost } from '../fixtures/running-signpost.ts';
+import { seededRandom } from '../fixtures/seeded-random.ts';
 import type { SignpostClient } from '../fixtures/signpost-client.ts';
 import { signpostClient } from '../fixtures/signpost-client.ts';
 import { figures } from './figures.ts';
@@ -19,6 +24,11 @@ const KILLS = sized(2, 20);
 const LINKS = 5;
 const VISITORS = 4;
 const SETTLED_LIMIT_MS = 40_000;
+/** Clicks that come up to 23 hours late, from more cities than counters have room for. */
+const EVENTS = sized(2_000, 50_000);
+const AT_ONCE = 400;
+const CITIES = 400;
+const LATE_MS = 23 * 3_600_000;
 const REPOSITORY = join(__dirname, '..', '..');
 
 const measured = figures('Lake: kill -9 under load');
@@ -105,6 +115,46 @@ it(
     }
     expect(filedRecords(bucketsDir, 'processing-failed')).toEqual([]);
     expect(answered).toBeGreaterThan(KILLS * LINKS);
+    await kill(child);
+    client.close();
   },
   LIMIT_MS + SETTLED_LIMIT_MS,
+);
+
+it(
+  'finds no difference between lake, roll-ups and counters after that, nor after duplicates and late clicks',
+  async () => {
+    const signpost = await startSignpost({ dataDir: folder });
+    const works = reconciling(signpost);
+    const random = seededRandom(11);
+    const nowMs = Date.now();
+    const events = Array.from({ length: EVENTS }, () => {
+      const atMs = nowMs - Math.floor(random() * LATE_MS);
+      const code = `late${Math.floor(random() * LINKS)}`;
+      const workspace_id = `ws_${Math.floor(random() * 3)}`;
+      const city = `City ${Math.floor(random() * CITIES)}`;
+      return aClickEvent({ id: newClickId(atMs), at_ms: atMs, code, workspace_id, city });
+    });
+    for (let index = 0; index < events.length; index += AT_ONCE) {
+      const some = events.slice(index, index + AT_ONCE);
+      // Some come twice, some once more much later.
+      await works.put([...some, ...some.filter(() => random() < 0.1)].slice(0, 500));
+      if (random() < 0.5) await works.put(events.filter(() => random() < 0.01).slice(0, 500));
+      if (random() < 0.3) await works.rollUp();
+    }
+    await works.settle();
+    const startedMs = performance.now();
+    expect(await works.rollUp()).toMatchObject({ isDone: true });
+    const rolledUpMs = performance.now();
+    const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+    const answers = [await works.reconcile(hoursAround(nowMs, 26))];
+    for (const day of new Set([dayOf(nowMs - LATE_MS), dayOf(nowMs)])) answers.push(await works.reconcile({ day }));
+    measured.add('clicks compared by the hour', answers[0]?.clicks ?? 0);
+    measured.add('last roll-up', `${Math.round(rolledUpMs - startedMs)} ms`);
+    measured.add('comparisons', `${Math.round(performance.now() - rolledUpMs)} ms`);
+    await signpost.stop();
+    expect(answers.map(({ differences }) => differences)).toEqual(answers.map(() => []));
+    expect(answers[0]?.clicks).toBeGreaterThanOrEqual(EVENTS);
+  },
+  LIMIT_MS,
 );
