@@ -15,8 +15,13 @@ export type GlueTablePlan = {
   readonly prefix: string;
 };
 
-export const glueTablesOf = (cloud: Cloud): readonly GlueTablePlan[] =>
-  cloud.ofType('AWS::Glue::Table').map(glueTableOf);
+/** Throws for tables of several databases: names without one would be found in the wrong one. */
+export function glueTablesOf(cloud: Cloud): readonly GlueTablePlan[] {
+  const tables = cloud.ofType('AWS::Glue::Table').map(glueTableOf);
+  const databases = new Set(tables.map(({ database }) => database));
+  if (databases.size > 1) throw new Error(`The laptop's Athena knows one database, not ${[...databases].join(', ')}.`);
+  return tables;
+}
 
 /** What Glue judges a lookup of a database, or of a table, by. */
 export const databaseArns = (database: string): readonly string[] =>

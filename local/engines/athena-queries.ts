@@ -120,7 +120,9 @@ export function openQueries(options: QueriesOptions): Queries {
       const wanted = named.database ?? database;
       const found = tables.find((table) => table.database === wanted && table.name === named.name);
       if (found !== undefined) return [found];
-      if (named.database === null && statement.ownNames.has(named.name)) return [];
+      // A name of its own may stand for a table as well, and DuckDB would find it in whichever database.
+      const isOwn = named.database === null && statement.ownNames.has(named.name);
+      if (isOwn && !tables.some(({ name }) => name === named.name)) return [];
       throw new QueryFailed(`TABLE_NOT_FOUND: Table 'awsdatacatalog.${wanted}.${named.name}' does not exist`);
     });
   }

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetQueryResultsCommand } from '@aws-sdk/client-athena';
 import { lakeQueries } from '../../../adapters/lake-queries.ts';
@@ -103,6 +103,18 @@ describe('A role that may ask about clicks', () => {
       expect(await ask(lake, sql)).toMatchObject({ kind: 'failed', reason: expect.stringContaining('glue:GetTable') });
   });
 
+  it('finds no table through another database', async () => {
+    lake = await startAthenaLake(newFolder());
+    lake.add([{ id: 'a' }]);
+    const elsewhere = lakeQueries({ ...placeOf(lake), database: 'elsewhere' });
+    for (const sql of ['SELECT * FROM clicks', 'WITH clicks AS (SELECT * FROM clicks) SELECT * FROM clicks'])
+      expect(await elsewhere.ask(asked(sql), 5_000)).toMatchObject({
+        kind: 'failed',
+        reason: "TABLE_NOT_FOUND: Table 'awsdatacatalog.elsewhere.clicks' does not exist",
+      });
+    expect(await elsewhere.ask(asked(`SELECT id FROM ${DATABASE}.clicks`), 5_000)).toMatchObject({ kind: 'rows' });
+  });
+
   it('sees the answer of another only where it may read it', async () => {
     const reader = roleAuthorizer([
       { name: 'Asker', accessKeyId: CREDENTIALS.accessKeyId, statements: statementsWithout(null, '') },
@@ -169,6 +181,8 @@ describe('Nothing but the tables', () => {
     const secret = join(folder, 'secret.csv');
     writeFileSync(secret, 'secret\n1\n');
     const table = { database: 'd', name: 't', columns: [{ name: 'id', type: 'string' }], partitions: [] };
+    mkdirSync(join(folder, 'lake'));
+    writeFileSync(join(folder, 'lake', 'in-the-lake.csv'), 'id\n1\n');
     const duckDb = await openDuckDb({
       tables: [{ ...table, folder: join(folder, 'lake') }],
       spillDir: join(folder, 'spill'),
@@ -178,6 +192,7 @@ describe('Nothing but the tables', () => {
       `SELECT * FROM read_csv('${secret}')`,
       `SELECT * FROM read_csv('${join(folder, 'lake')}/../secret.csv')`,
       `SELECT * FROM '${secret}'`,
+      `SELECT * FROM '${join(folder, 'lake', 'in-the-lake.csv')}'`,
       `SELECT * FROM glob('${folder}/*')`,
       `COPY (SELECT 1) TO '${folder}/written.csv'`,
       `ATTACH '${folder}/other.db'`,
