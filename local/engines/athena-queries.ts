@@ -120,8 +120,8 @@ export function openQueries(options: QueriesOptions): Queries {
       const wanted = named.database ?? database;
       const found = tables.find((table) => table.database === wanted && table.name === named.name);
       if (found !== undefined) return [found];
-      // A name of its own may stand for a table as well, and DuckDB would find it in whichever database.
-      const isOwn = named.database === null && statement.ownNames.has(named.name);
+      // Outside of its WITH, a name of its own is a table for DuckDB, of whichever database, and one with a dot even a file.
+      const isOwn = named.database === null && statement.ownNames.has(named.name) && /^\w+$/.test(named.name);
       if (isOwn && !tables.some(({ name }) => name === named.name)) return [];
       throw new QueryFailed(`TABLE_NOT_FOUND: Table 'awsdatacatalog.${wanted}.${named.name}' does not exist`);
     });
