@@ -88,9 +88,10 @@ export async function showQuota(
   deps: QuotaDeps,
   { workspaceId, plan }: Pick<Caller, 'workspaceId' | 'plan'>,
   headers: AnswerHeaders,
+  limitsOf = createLimits,
 ): Promise<void> {
   const nowMs = deps.nowMs();
-  announce(headers, await deps.rateLimits.peek(workspaceId, createLimits(plan), nowMs), nowMs);
+  announce(headers, await deps.rateLimits.peek(workspaceId, limitsOf(plan), nowMs), nowMs);
 }
 
 /** Does the work and, beside it, says what is left; that this cannot be said is no reason to fail. */

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Caller } from '../../core/accounts/caller.ts';
+import { eventLimits } from '../../core/accounts/plan.ts';
 import { dayOf } from '../../core/clicks/counters.ts';
 import { timeRange } from '../../core/clicks/time-range.ts';
 import { Failure } from '../../core/errors.ts';
@@ -14,7 +15,7 @@ import type { AnswerHeaders, Handle } from '../http.ts';
 import { callerOf, jsonAnswer } from '../http.ts';
 import { jsonBody, parseMembers } from '../json-body.ts';
 import type { QuotaDeps } from '../quota.ts';
-import { takeEvent, withQuotaShown } from '../quota.ts';
+import { showQuota, takeEvent, withQuotaShown } from '../quota.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
 import type { eventAnswer, eventsAnswer } from './schemas.ts';
 import { EVENT_BODIES, eventsQuery, typedBody } from './schemas.ts';
@@ -46,9 +47,17 @@ async function track(
   caller: Caller,
   answerHeaders: AnswerHeaders,
 ): Promise<HttpAnswer> {
-  const event = toEventRequest(jsonBody(request));
-  await takeEvent({ ...deps, rateLimits: deps.eventLimits }, caller, answerHeaders);
-  return jsonAnswer(201, toAnswer(await trackEvent(deps, caller.workspaceId, event)));
+  const quota = { ...deps, rateLimits: deps.eventLimits };
+  try {
+    const event = toEventRequest(jsonBody(request));
+    await takeEvent(quota, caller, answerHeaders);
+    return jsonAnswer(201, toAnswer(await trackEvent(deps, caller.workspaceId, event)));
+  } finally {
+    // What is refused before it takes one tells what is left all the same.
+    if (!answerHeaders.has('ratelimit')) {
+      await Promise.allSettled([showQuota(quota, caller, answerHeaders, eventLimits)]);
+    }
+  }
 }
 
 function toEventRequest(body: unknown): EventRequest {

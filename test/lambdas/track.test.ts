@@ -39,7 +39,10 @@ const GOOD = [
   { type: 'sign_up', properties: { method: 'email', plan: 'pro' } },
   { type: 'lead', properties: { form: 'contact' } },
   PURCHASE,
-  { type: 'custom', properties: { name: 'trial_started', values: { seats: 3, far: 1e200, yearly: true, coupon: 'SPRING' } } },
+  {
+    type: 'custom',
+    properties: { name: 'trial_started', values: { seats: 3, far: 1e200, yearly: true, coupon: 'SPRING' } },
+  },
 ];
 
 describe('Tracking', () => {
@@ -186,7 +189,9 @@ describe('Tracking', () => {
     ['occurred_at', { event_id: 'e', type: 'lead', occurred_at: 'yesterday' }],
   ])('refuses %s of %j', async (path, body) => {
     const { track, read } = world();
-    expect(problemIn(await track(body))).toMatchObject({ error: 'VALIDATION_FAILED', errors: [{ path }] });
+    const refused = await track(body);
+    expect(problemIn(refused)).toMatchObject({ error: 'VALIDATION_FAILED', errors: [{ path }] });
+    expect(refused.headers).toMatchObject({ ratelimit: expect.stringContaining('"events";r=') as string });
     expect(parsed(await read())['data']).toEqual([]);
   });
 
