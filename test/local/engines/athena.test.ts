@@ -236,7 +236,7 @@ describe('A query', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
       lateMs.push(Date.now() - before - 10);
     }
-    expect(lateMs.sort((one, other) => one - other)[15]).toBeLessThan(20);
+    expect(lateMs.sort((one, other) => one - other)[15]).toBeLessThan(50);
   });
 
   it('that reads more than its workgroup allows is cancelled, without a file', async () => {
