@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { leasedRateLimits } from '../core/accounts/leased-rate-limit.ts';
 import { reservedAliases } from '../core/links/alias.ts';
 import { newLinkPassword } from '../core/links/link-password.ts';
+import { athenaClient } from './athena.ts';
 import { awsJsonClient } from './aws-json.ts';
 import { blocklist } from './blocklist.ts';
 import { clickCounts } from './click-counts.ts';
@@ -10,6 +11,7 @@ import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { idempotencyStore } from './idempotency-store.ts';
 import { kinesisClient } from './kinesis.ts';
+import { lakeQueries } from './lake-queries.ts';
 import { attemptStore, rateLimitStore } from './limits.ts';
 import { linkStore } from './link-store.ts';
 import { serviceChecks } from './service-checks.ts';
@@ -53,6 +55,8 @@ export function unlockDeps(env: FunctionEnv<'unlock'>) {
 export function analyticsDeps(env: FunctionEnv<'analytics'>) {
   const client = documentClient();
   return {
+    lake: lakeQueries({ client: athenaClient(), workgroup: env.QUERY_WORKGROUP, database: env.LAKE_DATABASE }),
+    lakeDelayMs: Number(env.LAKE_DELAY_S) * 1_000,
     store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
     counts: clickCounts(client, awsJsonClient('dynamodb'), env.COUNTS_TABLE, nowMs),
     rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),

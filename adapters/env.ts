@@ -73,6 +73,8 @@ export type EnvName =
   /** Glue database of the lake, and the Athena workgroup that asks it. */
   | 'LAKE_DATABASE'
   | 'QUERY_WORKGROUP'
+  /** How long a click takes into the lake at most, while all is well. */
+  | 'LAKE_DELAY_S'
   /** Bucket of clicks as Parquet, and the bucket of answers and reports. */
   | 'LAKE_BUCKET'
   | 'RESULTS_BUCKET'
@@ -92,7 +94,7 @@ export const FUNCTION_ENV = {
   ],
   unlock: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'ORIGIN_SECRET'],
   links: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'SHORT_ORIGIN', 'MAX_ALIAS_LENGTH', 'ALLOW_PRIVATE_TARGETS'],
-  analytics: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE'],
+  analytics: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'LAKE_DATABASE', 'QUERY_WORKGROUP', 'LAKE_DELAY_S'],
   live: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'LIVE_TABLE', 'TOKEN_ISSUER'],
   export: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'LAKE_DATABASE', 'QUERY_WORKGROUP'],
   track: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'EVENTS_TABLE'],

@@ -145,6 +145,11 @@ const CUSTOMER_FAILURES = {
     title: 'Unsupported filter',
     sentence: 'Clicks are not counted in a way that answers this combination of filters; `detail` says what is.',
   },
+  QUESTION_TOO_LARGE: {
+    title: 'Question too large',
+    sentence:
+      'These are more clicks than can be looked through while you wait; ask about a shorter range, or order a report.',
+  },
   QR_CONTENT_TOO_LONG: {
     title: 'Content too long',
     sentence: 'The content has more bytes than a QR code with this error correction holds; `max_bytes` says how many.',

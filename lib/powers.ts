@@ -113,8 +113,9 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
   },
   analytics: {
     memoryMb: 1_024,
-    timeoutS: 10,
+    timeoutS: 29,
     may: {
+      ...ASKS_CLICKS,
       links: ['dynamodb:GetItem'],
       accounts: ['dynamodb:GetItem'],
       counts: ['dynamodb:GetItem', 'dynamodb:Query'],

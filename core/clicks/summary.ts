@@ -43,7 +43,7 @@ export type Summary = {
   readonly previous: Previous | null;
 };
 
-const TOP_VALUES = 10;
+export const TOP_VALUES = 10;
 const SCANS = { dimension: 'source', value: 'scan' } as const;
 
 /** Everything a dashboard opens with. One Query where the range begins with a UTC day. Throws UNSUPPORTED_FILTER. */
@@ -115,7 +115,7 @@ const topLists = (values: ReturnType<typeof valuesIn>, { filter }: Question): To
     ]),
   );
 
-function changeOf(now: Totals, before: Totals): Change {
+export function changeOf(now: Totals, before: Totals): Change {
   const change = (name: keyof Totals): number | null => {
     const [value, past] = [now[name], before[name]];
     return value === null || past === null || past === 0 ? null : Math.round((value / past - 1) * 10_000) / 10_000;

@@ -6,6 +6,7 @@ import { clicksOf, countIn, readRange } from './range-counts.ts';
 import { partsOf, withOpenEnd } from './span-parts.ts';
 import type { Granularity, TimeBucket } from './time-buckets.ts';
 import { timeBuckets } from './time-buckets.ts';
+import type { Span } from './time-range.ts';
 import { HOUR_MS } from './time-zone.ts';
 
 export type SeriesPoint = {
@@ -26,15 +27,19 @@ export async function timeSeries(
   question: Question,
   granularity: Granularity,
 ): Promise<TimeSeries> {
-  if (granularity === 'hour' && question.range.endMs - question.range.startMs > MAX_HOUR_POINTS * HOUR_MS) {
-    throw validationFailed([
-      { path: 'granularity', code: 'too_many_points', message: 'Hours are answered for at most 100 days.' },
-    ]);
-  }
+  requireFewPoints(question.range, granularity);
   const buckets = timeBuckets(question.range, granularity);
   const hoursMs = hoursOfSeries(question, buckets, nowMs());
   const read = await readRange(counts, question.subject, question.range, hoursMs);
   return seriesIn(read, question, buckets, nowMs());
+}
+
+/** Throws VALIDATION_FAILED. */
+export function requireFewPoints({ startMs, endMs }: Span, granularity: Granularity): void {
+  if (granularity !== 'hour' || endMs - startMs <= MAX_HOUR_POINTS * HOUR_MS) return;
+  throw validationFailed([
+    { path: 'granularity', code: 'too_many_points', message: 'Hours are answered for at most 100 days.' },
+  ]);
 }
 
 /** The hours whose own counters a series needs: days know the total of each of their hours, but of no value. */

@@ -1,3 +1,4 @@
+import { MAX_VALUE_LENGTH } from '../clicks/counters.ts';
 import type { Dimension } from '../clicks/row.ts';
 import type { Span } from '../clicks/time-range.ts';
 import { DAY_MS, HOUR_MS } from '../clicks/time-zone.ts';
@@ -33,7 +34,7 @@ export function clicksBetween(asked: ClicksAsked): Sql {
     ...(workspaceId === null ? [] : [sql`workspace_id = ${quoted(workspaceId)}`]),
     ...(link === null ? [] : [sql`domain = ${quoted(link.domain)}`, sql`code = ${quoted(link.code)}`]),
     ...(tag === null ? [] : [sql`contains(tags, ${quoted(tag)})`]),
-    ...Object.entries(filters).map(([dimension, value]) => sql`${name(dimension)} = ${quoted(value)}`),
+    ...Object.entries(filters).map(([dimension, value]) => isValue(name(dimension), value)),
   ];
   return sql`(SELECT * FROM ${name(CLICKS_TABLE)} WHERE ${allOf(conditions)})`;
 }
@@ -48,3 +49,9 @@ function arrivedBetween(firstMs: number, lastMs: number): Sql {
     sql`(dt < ${day(lastMs)} OR hr <= ${hour(lastMs)})`,
   ]);
 }
+
+/** A value that long stands for all that begin with it, as counters cut them. */
+const isValue = (column: Sql, value: string): Sql =>
+  value.length < MAX_VALUE_LENGTH
+    ? sql`${column} = ${quoted(value)}`
+    : sql`substr(${column}, 1, ${whole(MAX_VALUE_LENGTH)}) = ${quoted(value)}`;

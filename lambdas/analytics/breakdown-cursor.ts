@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { Question } from '../../core/clicks/question.ts';
 import type { ValueCount } from '../../core/clicks/ranked-values.ts';
 import type { Dimension } from '../../core/clicks/row.ts';
 import type { Span, TimeRange } from '../../core/clicks/time-range.ts';
 import { MAX_RANGE_DAYS } from '../../core/clicks/time-range.ts';
 import { DAY_MS, HOUR_MS } from '../../core/clicks/time-zone.ts';
 import { invalidCursor } from '../../core/errors.ts';
+import type { FilteredQuestion } from '../../core/lake/lake-numbers.ts';
 import { readCursor, writeCursor } from '../list-cursor.ts';
 
 /** Where a breakdown goes on: behind a value, in the range of its first page, whatever the time has become. */
@@ -16,13 +16,13 @@ const hour = z.int().check(z.multipleOf(HOUR_MS), z.minimum(0));
 const position = z.tuple([hour, hour, z.int(), z.string()]);
 
 /** A cursor is for one question of one workspace. */
-const listOf = ({ subject, policy, filter, range }: Question, by: Dimension): string =>
+const listOf = ({ subject, policy, filters, range }: FilteredQuestion, by: Dimension): string =>
   createHash('sha256')
-    .update(JSON.stringify([subject, policy, filter, range.timezone, by]))
+    .update(JSON.stringify([subject, policy, filters, range.timezone, by]))
     .digest('base64url');
 
 export const encodePosition = (
-  question: Question,
+  question: FilteredQuestion,
   by: Dimension,
   workspaceId: string,
   { startMs, endMs }: Span,
@@ -38,7 +38,7 @@ export const encodePosition = (
 /** Null where there is no cursor. Throws VALIDATION_FAILED for anything `encodePosition` did not make for this question. */
 export function decodePosition(
   text: string | undefined,
-  question: Question,
+  question: FilteredQuestion,
   by: Dimension,
   workspaceId: string,
 ): BreakdownPosition | null {

@@ -4,4 +4,7 @@ import { http } from '../http.ts';
 import { functionLogger } from '../logger.ts';
 import { analyticsHandler } from './handler.ts';
 
-export const handler = http(functionLogger('analytics'), analyticsHandler(analyticsDeps(readEnv('analytics'))));
+const logger = functionLogger('analytics');
+const failed = (cause: unknown) => logger.warn('the lake did not answer', { error: String(cause) });
+
+export const handler = http(logger, analyticsHandler({ ...analyticsDeps(readEnv('analytics')), failed }));

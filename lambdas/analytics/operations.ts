@@ -9,7 +9,7 @@ import {
   timeSeriesQuery,
 } from './schemas.ts';
 
-const QUESTION_FAILURES = ['VALIDATION_FAILED', 'URL_NOT_FOUND', 'UNSUPPORTED_FILTER'] as const;
+const QUESTION_FAILURES = ['VALIDATION_FAILED', 'URL_NOT_FOUND', 'UNSUPPORTED_FILTER', 'QUESTION_TOO_LARGE'] as const;
 
 export const ANALYTICS_OPERATIONS: Operations = {
   'GET /v1/analytics/summary': {

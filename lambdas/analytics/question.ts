@@ -1,21 +1,26 @@
-import type { Question } from '../../core/clicks/question.ts';
-import { spanAnswer, unsupportedFilter } from '../../core/clicks/question.ts';
+import { spanAnswer } from '../../core/clicks/question.ts';
 import type { Filter } from '../../core/clicks/range-counts.ts';
 import { DIMENSIONS } from '../../core/clicks/row.ts';
 import type { Subject } from '../../core/clicks/subject.ts';
+import type { TimeRange } from '../../core/clicks/time-range.ts';
 import { timeRange } from '../../core/clicks/time-range.ts';
 import { validationFailed } from '../../core/errors.ts';
+import type { FilteredQuestion } from '../../core/lake/lake-numbers.ts';
 import { ownLink } from '../../core/links/change-link.ts';
 import type { LinkStore } from '../../core/links/link-store.ts';
 import type { QuestionQuery } from './schemas.ts';
 
 type QuestionDeps = { readonly store: LinkStore; readonly domain: string; readonly nowMs: () => number };
 
-/** The question in a query. Throws VALIDATION_FAILED, UNSUPPORTED_FILTER or, of another workspace's link, URL_NOT_FOUND. */
-export async function toQuestion(deps: QuestionDeps, workspaceId: string, query: QuestionQuery): Promise<Question> {
+/** The question in a query. Throws VALIDATION_FAILED or, of another workspace's link, URL_NOT_FOUND. */
+export async function toQuestion(
+  deps: QuestionDeps,
+  workspaceId: string,
+  query: QuestionQuery,
+): Promise<FilteredQuestion> {
   const range = timeRange(query, deps.nowMs());
-  const filter = filterOf(query);
-  return { subject: await subjectOf(deps, workspaceId, query), range, policy: query.bots ?? 'exclude', filter };
+  const subject = await subjectOf(deps, workspaceId, query);
+  return { workspaceId, subject, range, policy: query.bots ?? 'exclude', filters: filtersOf(query) };
 }
 
 async function subjectOf(
@@ -32,21 +37,18 @@ async function subjectOf(
   return { kind: 'link', domain: link.domain, code: link.code };
 }
 
-function filterOf(query: QuestionQuery): Filter | null {
-  const filters = DIMENSIONS.flatMap((dimension) => {
+const filtersOf = (query: QuestionQuery): readonly Filter[] =>
+  DIMENSIONS.flatMap((dimension) => {
     const value = query[dimension];
     return value === undefined ? [] : [{ dimension, value }];
   });
-  if (filters.length > 1) throw unsupportedFilter('Clicks can be filtered by one dimension at a time.');
-  return filters[0] ?? null;
-}
 
 /** What was asked, as it was understood; `range` is what was counted. */
-export const askedMembers = ({ subject, policy, filter }: Question, range: Question['range']) => ({
+export const askedMembers = ({ subject, policy, filters }: FilteredQuestion, range: TimeRange) => ({
   short_code: subject.kind === 'link' ? subject.code : null,
   tag: subject.kind === 'tag' ? subject.tag : null,
   ...spanAnswer(range),
   timezone: range.timezone,
   bots: policy,
-  filter,
+  filters,
 });

@@ -4,6 +4,7 @@ import type { Dimension } from '../../core/clicks/row.ts';
 import { CLICK_SOURCES, DEVICES, DIMENSIONS } from '../../core/clicks/row.ts';
 import { GRANULARITIES } from '../../core/clicks/time-buckets.ts';
 import { INTERVALS } from '../../core/clicks/time-range.ts';
+import { ANSWERERS } from '../../core/lake/answer-question.ts';
 import { pageMembers } from '../page-query.ts';
 
 const MAX_CODE_LENGTH = 255;
@@ -14,7 +15,7 @@ const MAX_TIMEZONE_LENGTH = 64;
 const NO_NUL = z.regex(/^[^\0]*$/, 'Must be a text.');
 const text = (maxLength: number) => z.optional(z.string().check(z.minLength(1), z.maxLength(maxLength), NO_NUL));
 
-/** One filter per dimension; a request may use one of them. */
+/** One filter per dimension; a click is in where it has all of their values. */
 const filters: { readonly [D in Dimension]: z.ZodMiniOptional<z.ZodMiniType<string>> } = {
   ...(Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, text(MAX_VALUE_LENGTH)])) as Record<
     Dimension,
@@ -33,6 +34,7 @@ export const questionMembers = {
   end: text(MAX_TIMEZONE_LENGTH),
   timezone: text(MAX_TIMEZONE_LENGTH),
   bots: z.optional(z.enum(['exclude', 'include'])),
+  answered_by: z.optional(z.enum(ANSWERERS)),
   ...filters,
 };
 
@@ -55,7 +57,8 @@ const askedMembers = {
   end: instant,
   timezone: z.string(),
   bots: z.enum(['exclude', 'include']),
-  filter: z.nullable(z.strictObject({ dimension: z.enum(DIMENSIONS), value: z.string() })),
+  filters: z.array(z.strictObject({ dimension: z.enum(DIMENSIONS), value: z.string() })),
+  answered_by: z.enum(ANSWERERS),
 };
 const countedThrough = { counted_through: instant };
 

@@ -99,6 +99,7 @@ function valuesFor(
     KEY_LEAD_S: String(settings.accounts.keyLeadS),
     REGISTRATION: settings.accounts.registration,
     MAIL_FROM: settings.mail.from ?? 'none',
+    LAKE_DELAY_S: String(settings.lake.bufferS + DELIVERY_S),
     ...(shortOrigin === undefined ? {} : { SHORT_ORIGIN: shortOrigin }),
     ...(workflows === undefined ? {} : { REPORTS_WORKFLOW: workflows.reports.stateMachineArn }),
     ...(lake === undefined
@@ -111,6 +112,9 @@ function valuesFor(
         }),
   };
 }
+
+/** What Firehose takes to transform, convert and put what it buffered. */
+const DELIVERY_S = 60;
 
 /** Exactly the variables `adapters/env.ts` names for the function. Throws when one has no value here. */
 function environmentOf(name: FunctionName, values: EnvValues): Record<string, string> {

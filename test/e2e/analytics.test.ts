@@ -69,6 +69,28 @@ describe('three browsers and a bot', () => {
     },
   );
 
+  test('are told by the lake where counters do not know', async () => {
+    await product.laptop.deliveries.flush();
+    const filtered = await ask('/v1/analytics/summary?interval=7d&country=DE&city=Berlin&compare=previous');
+    expect(filtered).toMatchObject({
+      answered_by: 'lake',
+      totals: { clicks: 2, scans: 0, people: 2, bots: 0, unique_visitors: 2 },
+      top: { utm_source: [{ value: 'letter', clicks: 1 }] },
+      previous: { totals: { clicks: 0 } },
+    });
+    expect(filtered.series.at(-1)?.clicks).toBe(2);
+    expect(Date.parse(filtered.counted_through)).toBeLessThan(Date.now() - 120_000);
+    const broken = await product.api(`/v1/analytics/breakdown?by=city&country=DE&short_code=${code}`);
+    expect(broken.json()).toMatchObject({ answered_by: 'lake', clicks: 2, data: [{ value: 'Berlin', clicks: 2 }] });
+  });
+
+  test('are the same numbers by counters and by the lake', async () => {
+    await product.laptop.deliveries.flush();
+    const about = `/v1/analytics/summary?interval=7d&bots=include&timezone=Asia/Kolkata`;
+    const [counted, found] = [await ask(about), await ask(`${about}&answered_by=lake`)];
+    expect(found).toEqual({ ...counted, answered_by: 'lake', counted_through: found.counted_through });
+  });
+
   test('are broken down page by page', async () => {
     const first = await product.api(`/v1/analytics/breakdown?by=city&limit=1&short_code=${code}`);
     const { data, next_cursor: cursor } = first.json<{ data: Values; next_cursor: string }>();

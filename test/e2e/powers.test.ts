@@ -100,6 +100,11 @@ describe('one drive through the whole product', () => {
     engines.athena.faultFor = null;
   });
 
+  test('who filters by two dimensions is answered by the lake', async () => {
+    const answer = await product.api('/v1/analytics/summary?country=ZZ&source=click');
+    expect(answer.json()).toMatchObject({ answered_by: 'lake', totals: { scans: 0 } });
+  });
+
   test('with Kinesis away clicks are spooled, and fed back when it answers again', async () => {
     const { kinesis } = product.laptop.engines;
     kinesis.faultFor = ({ action }) =>

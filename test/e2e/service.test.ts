@@ -149,7 +149,7 @@ describe('live answers are what the document says', () => {
     ['GET', '/v1/analytics/summary', 304, '/v1/analytics/summary', { headers: { 'if-none-match': '*' } }],
     ['GET', '/v1/analytics/summary', 400, '/v1/analytics/summary?interval=x', {}],
     ['GET', '/v1/analytics/summary', 404, '/v1/analytics/summary?short_code=nothing', {}],
-    ['GET', '/v1/analytics/summary', 422, '/v1/analytics/summary?country=DE&device=tv', {}],
+    ['GET', '/v1/analytics/summary', 422, '/v1/analytics/summary?country=DE&device=tv&answered_by=counters', {}],
     ['GET', '/v1/analytics/timeseries', 200, '/v1/analytics/timeseries?interval=24h', {}],
     ['GET', '/v1/analytics/breakdown', 200, '/v1/analytics/breakdown?by=browser', {}],
     ['GET', '/v1/clicks/export', 200, '/v1/clicks/export?interval=24h', {}],

@@ -1,5 +1,7 @@
+import type { ZodMiniType } from 'zod/mini';
 import type { Click } from '../../core/clicks/row.ts';
 import { DIMENSIONS } from '../../core/clicks/row.ts';
+import type { LakeQueries, LakeQuery, QueryOutcome } from '../../core/lake/lake-queries.ts';
 import { breakdownAnswer, summaryAnswer, timeSeriesAnswer } from '../../lambdas/analytics/schemas.ts';
 import { analyticsApi } from '../fixtures/analytics-api.ts';
 import { aClick } from '../fixtures/clicks.ts';
@@ -56,7 +58,7 @@ describe('Analytics', () => {
     [{ tag: 'spring' }, { short_code: null, tag: 'spring' }, 1],
     [{ tag: 'none' }, { short_code: null, tag: 'none' }, 0],
     [{ bots: 'include' }, { bots: 'include' }, 3],
-    [{ city: 'Wien' }, { filter: { dimension: 'city', value: 'Wien' } }, 1],
+    [{ city: 'Wien' }, { filters: [{ dimension: 'city', value: 'Wien' }] }, 1],
   ])('is about the workspace, a tag or a link: %j', async (query, asked, clicks) => {
     const { get } = world();
     const answer = parsed(await get(SUMMARY, query));
@@ -89,6 +91,7 @@ describe('Analytics', () => {
     [SUMMARY, { contry: 'DE' }, 'contry'],
     [SUMMARY, { country: 'de' }, 'country'],
     [SUMMARY, { device: 'fridge' }, 'device'],
+    [SUMMARY, { answered_by: 'guessing' }, 'answered_by'],
     [SUMMARY, { city: 'x'.repeat(101) }, 'city'],
     [SUMMARY, { city: '' }, 'city'],
     [SERIES, { granularity: 'minute' }, 'granularity'],
@@ -109,11 +112,127 @@ describe('Analytics', () => {
     [BREAKDOWN, { by: 'city', country: 'DE' }],
     [SUMMARY, { country: 'DE', interval: '90d', timezone: 'Europe/Berlin' }],
   ])('%s says that counters do not know %j', async (path, query) => {
-    expect(problemIn(await world().get(path, query))).toMatchObject({ error: 'UNSUPPORTED_FILTER', status: 422 });
+    expect(problemIn(await world().get(path, { ...query, answered_by: 'counters' }))).toMatchObject({
+      error: 'UNSUPPORTED_FILTER',
+      status: 422,
+    });
   });
 
   it.each(DIMENSIONS)('breaks down by %s', async (by) => {
     expect((await world().get(BREAKDOWN, { by })).statusCode).toBe(200);
+  });
+});
+
+/** As the lake answers: the totals, two cities, one day. */
+const LAKE_ROWS = [
+  { dimension: 'all', value: '', clicks: '7', scans: '2', people: '7', bots: '1', unique_visitors: '5' },
+  { dimension: 'city', value: 'Wien', clicks: '4', scans: '2', people: '4', bots: '0', unique_visitors: '0' },
+  { dimension: 'city', value: 'Bern', clicks: '3', scans: '0', people: '3', bots: '1', unique_visitors: '0' },
+  {
+    dimension: 'period',
+    value: '2026-11-21 00',
+    clicks: '7',
+    scans: '2',
+    people: '7',
+    bots: '1',
+    unique_visitors: '0',
+  },
+];
+
+describe('What counters do not know', () => {
+  const withLake = (outcome: QueryOutcome = { kind: 'rows', rows: LAKE_ROWS, scannedBytes: 1 }) => {
+    const asked: LakeQuery[] = [];
+    const lake: LakeQueries = {
+      async ask(query, timeoutMs) {
+        expect(timeoutMs).toBeLessThanOrEqual(20_000);
+        asked.push(query);
+        return outcome;
+      },
+    };
+    const { call, reads, failures } = analyticsApi(CLICKS, { lake });
+    const get = (path: string, query: Record<string, string>) => call('GET', path, { query });
+    return { get, asked, reads, failures };
+  };
+
+  it.each<[string, Record<string, string>, object, ZodMiniType]>([
+    [
+      SUMMARY,
+      { country: 'AT', device: 'mobile' },
+      { totals: { clicks: 7, scans: 2, people: 7, bots: 1, unique_visitors: 5 }, top: { city: [{}, {}], os: [] } },
+      summaryAnswer,
+    ],
+    [SUMMARY, { country: 'AT' }, { totals: { scans: 2, unique_visitors: 5 }, previous: null }, summaryAnswer],
+    [SERIES, { country: 'AT', device: 'mobile', interval: '7d' }, { totals: { clicks: 7, bots: 1 } }, timeSeriesAnswer],
+    [
+      BREAKDOWN,
+      { by: 'city', country: 'AT' },
+      { clicks: 7, data: [{ value: 'Wien', clicks: 4 }, {}] },
+      breakdownAnswer,
+    ],
+    [BREAKDOWN, { by: 'city', limit: '1', country: 'AT' }, { data: [{ value: 'Wien' }] }, breakdownAnswer],
+    [SUMMARY, { answered_by: 'lake' }, { filters: [], totals: { unique_visitors: 5 } }, summaryAnswer],
+  ])('the lake does: %s %j', async (path, query, numbers, schema) => {
+    const { get, asked, reads } = withLake();
+    const answer = await get(path, query);
+    expect(answer.statusCode).toBe(200);
+    expect(schema.safeParse(parsed(answer)).error).toBeUndefined();
+    // Firehose may take two minutes, and an answer is given again for three.
+    const counted_through = new Date(NOW_MS - 300_000).toISOString();
+    expect(parsed(answer)).toMatchObject({ ...numbers, answered_by: 'lake', counted_through });
+    expect([asked.length, asked[0]?.maxAgeMinutes, reads]).toEqual([1, 3, []]);
+  });
+
+  it('is one query, and one for the range before', async () => {
+    const { get, asked } = withLake();
+    const { previous } = parsed(await get(SUMMARY, { country: 'AT', device: 'mobile', compare: 'previous' }));
+    expect(asked).toHaveLength(2);
+    expect(previous).toMatchObject({ totals: { clicks: 7 }, change: { clicks: 0 } });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [SUMMARY, {}],
+    [SERIES, { country: 'AT' }],
+    [BREAKDOWN, { by: 'city', city: 'Wien' }],
+    [SUMMARY, { country: 'AT', answered_by: 'counters' }],
+  ])('costs no query where it is not asked: %s %j', async (path, query) => {
+    const { get, asked } = withLake();
+    expect(parsed(await get(path, query))).toMatchObject({ answered_by: 'counters' });
+    expect(asked).toEqual([]);
+  });
+
+  it('goes on by cursor', async () => {
+    const { get, asked } = withLake();
+    const query = { by: 'city', limit: '1', country: 'AT' };
+    const { next_cursor: cursor } = parsed(await get(BREAKDOWN, query));
+    expect((await get(BREAKDOWN, { ...query, cursor: String(cursor) })).statusCode).toBe(200);
+    expect(asked[1]?.sql.text).toContain("(clicks < 4 OR (clicks = 4 AND value > 'Wien'))");
+  });
+
+  it.each<[QueryOutcome, string, number]>([
+    [{ kind: 'too_slow', reason: 'It took too long.' }, 'QUESTION_TOO_LARGE', 422],
+    [{ kind: 'cancelled', reason: 'Bytes scanned limit was exceeded' }, 'QUESTION_TOO_LARGE', 422],
+    [{ kind: 'failed', reason: 'Query exhausted resources at this scale factor' }, 'QUESTION_TOO_LARGE', 422],
+    [{ kind: 'failed', reason: 'GENERIC_INTERNAL_ERROR' }, 'SERVICE_UNAVAILABLE', 503],
+    [{ kind: 'refused', reason: 'mismatched input' }, 'INTERNAL', 500],
+  ])('and the lake cannot tell because of %j is %s', async (outcome, error, status) => {
+    const { get } = withLake(outcome);
+    for (const [path, query] of [
+      [SUMMARY, { country: 'AT', device: 'mobile' }],
+      [BREAKDOWN, { by: 'city', country: 'AT' }],
+      [SUMMARY, { answered_by: 'lake' }],
+      [SUMMARY, { country: 'DE', interval: '90d', timezone: 'Europe/Berlin' }],
+    ] as const)
+      expect(problemIn(await get(path, query))).toMatchObject({ error, status });
+  });
+
+  it('is null where the lake fails and counters know the rest', async () => {
+    const { get, failures } = withLake({ kind: 'too_slow', reason: 'It took too long.' });
+    const answer = parsed(await get(SUMMARY, { country: 'AT', bots: 'include' }));
+    expect(answer).toMatchObject({
+      answered_by: 'counters',
+      totals: { clicks: 2, scans: null, unique_visitors: null },
+    });
+    expect(failures).toHaveLength(1);
   });
 });
 
