@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { erasureJobs } from './erasure-jobs.ts';
+import { jobErasure } from './job-erasure.ts';
 import { reportsS3 } from './report-files.ts';
 import { reportRuns, workflowClient } from './report-runs.ts';
 import { userErasure } from './user-erasure.ts';
@@ -18,12 +19,12 @@ export function eraseDeps(env: FunctionEnv<'erase'>) {
     counts: env.COUNTS_TABLE,
     events: env.EVENTS_TABLE,
   };
-  const jobs = {
+  const jobs = jobErasure(client, {
     table: env.JOBS_TABLE,
     runs: reportRuns(workflowClient(), env.REPORTS_WORKFLOW),
     s3: reportsS3(),
     resultsBucket: env.RESULTS_BUCKET,
-  };
+  });
   return {
     jobs: erasureJobs(client, tables.outbox),
     workspaces: workspaceErasure(client, tables, jobs),

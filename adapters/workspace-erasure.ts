@@ -8,8 +8,6 @@ import { erasedWorkspaceTotalItem } from './count-store.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import type { Item } from './items-of.ts';
 import { itemsOf, keyOf } from './items-of.ts';
-import type { JobPlaces } from './job-erasure.ts';
-import { jobErasure } from './job-erasure.ts';
 import type { LinkTables } from './link-erasure.ts';
 import { linkErasure } from './link-erasure.ts';
 import {
@@ -34,7 +32,7 @@ import { fromInviteItem, fromMemberItem } from './workspace-items.ts';
 export function workspaceErasure(
   client: DocumentClient,
   tables: LinkTables & { readonly accounts: string; readonly events: string },
-  jobs: JobPlaces,
+  jobs: Pick<WorkspaceErasure, 'eraseJobs'>,
 ): WorkspaceErasure {
   const table = tables.accounts;
   const remove = (keys: readonly Item[]): Promise<void> => batchDelete(client, table, distinct(keys));
@@ -65,7 +63,7 @@ export function workspaceErasure(
 
   return {
     ...linkErasure(client, tables),
-    ...jobErasure(client, jobs),
+    ...jobs,
 
     // The marker first: behind it nothing is counted any more, so what is removed stays removed.
     async *eraseCounts(workspaceId) {

@@ -50,6 +50,8 @@ import {
 } from '../fixtures/two-people.ts';
 
 const TABLES = { accounts: 'accounts', outbox: 'outbox', links: 'links', counts: 'counts', events: 'events' };
+/** What was ordered is erased in test/adapters/job-erasure.test.ts. */
+const NO_JOBS = { async *eraseJobs() {} };
 const IN_TIME = { getRemainingTimeInMillis: () => 900_000 };
 const ADA = nameOf('ada');
 const BOB = nameOf('bob');
@@ -77,7 +79,7 @@ afterAll(() => tables.close());
 /** The function, on a client that may be another than the test's. A pause lets its time pass at once. */
 const deps = (client: DocumentClient = tables.client): EraseDeps => ({
   jobs: erasureJobs(client, TABLES.outbox),
-  workspaces: workspaceErasure(client, TABLES),
+  workspaces: workspaceErasure(client, TABLES, NO_JOBS),
   users: userErasure(client, TABLES),
   nowMs: () => nowMs,
   pause: async () => {
