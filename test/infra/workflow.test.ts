@@ -43,18 +43,27 @@ function appWithMap(): App {
 }
 
 type Statement = { readonly Sid?: string; readonly Action: string | string[]; readonly Resource: unknown };
+type Policy = { readonly PolicyDocument: { readonly Statement: readonly Statement[] } };
+type Found = { readonly id: string; readonly properties: Readonly<Record<string, unknown>> };
 type Resources = Readonly<Record<string, { Type: string; Properties: Readonly<Record<string, unknown>> }>>;
 
 describe('a workflow', () => {
   const template = appWithMap().synth().getStackByName('Stack').template as { Resources: Resources };
-  const ofType = (type: string) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
-  const [[machineId = '', machine] = []] = ofType('AWS::StepFunctions::StateMachine');
-  const [[filesId = ''] = []] = ofType('AWS::S3::Bucket');
+  /** The one resource of a type whose id begins so. */
+  const one = (type: string, idPrefix = ''): Found => {
+    const resources = Object.entries(template.Resources).filter(
+      ([id, { Type }]) => Type === type && id.startsWith(idPrefix),
+    );
+    expect(resources).toHaveLength(1);
+    return resources.map(([id, { Properties }]) => ({ id, properties: Properties }))[0] as Found;
+  };
+  const machine = one('AWS::StepFunctions::StateMachine');
+  const role = one('AWS::IAM::Role', 'Batches');
 
   it('may do exactly what it does, none of it on versions, aliases or more than its own prefixes', () => {
-    const role = ofType('AWS::IAM::Role').find(([id]) => id.startsWith('Batches'))?.[1];
-    const [inline] = role?.Properties['Policies'] as { PolicyDocument: { Statement: Statement[] } }[];
+    const { id: filesId } = one('AWS::S3::Bucket');
     const below = (prefix: string) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [filesId, 'Arn'] }, `/${prefix}*`]] });
+    const [inline] = role.properties['Policies'] as readonly Policy[];
     expect(inline?.PolicyDocument.Statement).toEqual([
       expect.objectContaining({ Action: 'lambda:InvokeFunction', Resource: FUNCTION_ARN }),
       expect.objectContaining({ Action: 's3:GetObject', Resource: below('uploads/') }),
@@ -64,21 +73,18 @@ describe('a workflow', () => {
       }),
       expect.objectContaining({ Sid: 'DeliverLogs', Resource: '*' }),
     ]);
-    const policies = ofType('AWS::IAM::Policy').map(([, { Properties }]) => Properties);
-    expect(policies).toHaveLength(1);
-    const { Statement: statements } = policies[0]?.['PolicyDocument'] as { Statement: Statement[] };
+    const { Statement: statements } = (one('AWS::IAM::Policy').properties as Policy).PolicyDocument;
     expect(statements).toEqual([
-      expect.objectContaining({ Action: 'states:StartExecution', Resource: { Ref: machineId } }),
+      expect.objectContaining({ Action: 'states:StartExecution', Resource: { Ref: machine.id } }),
       expect.objectContaining({ Action: ['states:DescribeExecution', 'states:StopExecution'] }),
     ]);
     expect(JSON.stringify(statements[1]?.Resource)).toContain(
-      `":execution:",{"Fn::GetAtt":["${machineId}","Name"]},":*"`,
+      `":execution:",{"Fn::GetAtt":["${machine.id}","Name"]},":*"`,
     );
   });
 
   it('can be run by Step Functions of this account only', () => {
-    const role = ofType('AWS::IAM::Role').find(([id]) => id.startsWith('Batches'))?.[1];
-    expect(role?.Properties['AssumeRolePolicyDocument']).toMatchObject({
+    expect(role.properties['AssumeRolePolicyDocument']).toMatchObject({
       Statement: [
         {
           Principal: { Service: 'states.amazonaws.com' },
@@ -89,8 +95,8 @@ describe('a workflow', () => {
   });
 
   it('is Standard, ends in time, and logs every event but no data', () => {
-    const [[logGroupId = ''] = []] = ofType('AWS::Logs::LogGroup');
-    expect(machine?.Properties).toMatchObject({
+    const { id: logGroupId } = one('AWS::Logs::LogGroup');
+    expect(machine.properties).toMatchObject({
       StateMachineType: 'STANDARD',
       LoggingConfiguration: {
         Level: 'ALL',
@@ -98,7 +104,7 @@ describe('a workflow', () => {
         Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': [logGroupId, 'Arn'] } } }],
       },
     });
-    const definition = JSON.stringify(machine?.Properties['DefinitionString']);
+    const definition = JSON.stringify(machine.properties['DefinitionString']);
     expect(definition).toContain(String.raw`\"TimeoutSeconds\":7200`);
     // CDK leaves both out without a word when they are asked for in another way.
     expect(definition).toContain(String.raw`\"ResultWriter\":{\"Resource\"`);

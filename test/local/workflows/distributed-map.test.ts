@@ -73,7 +73,10 @@ async function mapped(
   }
 }
 
-type Batch = { readonly Items: readonly { readonly url: string; readonly n: string }[]; readonly BatchInput?: object };
+type Batch = {
+  readonly Items: readonly { readonly url: string; readonly n: string }[];
+  readonly BatchInput?: { readonly batch_id: string };
+};
 
 const rowsOf = (count: number) =>
   Array.from({ length: count }, (_, n) => ({ url: `https://example.com/${n}`, n: `${n}` }));
@@ -100,7 +103,7 @@ describe('items', () => {
         await put('uploads/a.csv', csvOf(205));
         const execution = await run({ key: 'uploads/a.csv', id: 'bat_1' });
         expect(outputOf(execution)).toEqual([50, 50, 50, 50, 5]);
-        expect(batches.map(({ BatchInput }) => BatchInput)).toEqual(Array(5).fill({ batch_id: 'bat_1' }));
+        expect(batches.every(({ BatchInput }) => BatchInput?.batch_id === 'bat_1')).toBe(true);
         const items = batches.flatMap(({ Items }) => Items).toSorted((a, b) => Number(a.n) - Number(b.n));
         expect(items).toEqual(rowsOf(205));
       },
