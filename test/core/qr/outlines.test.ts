@@ -50,23 +50,21 @@ const rowsOf = (modules: Uint8Array): string =>
 const expectCode = (polygons: readonly Polygon[], drawing: Drawing): void =>
   expect(rowsOf(modulesIn(polygons, drawing))).toBe(rowsOf(matrix.modules));
 
-const styles: readonly (readonly [string, QrStyle])[] = [
-  ...DOT_SHAPES.flatMap((shape, index) =>
-    [1, 0.8, 0.5].map((scale): [string, QrStyle] => {
-      const eyes = {
-        frame: EYE_FRAMES[index % EYE_FRAMES.length] ?? 'square',
-        ball: EYE_BALLS[index % EYE_BALLS.length] ?? 'square',
-        frameColor: null,
-        ballColor: null,
-      };
-      const gradient = scale === 0.8 ? GRADIENT : null;
-      return [
-        `${shape} ${scale}`,
-        { ...PLAIN_STYLE, dots: { shape, scale }, eyes, gradient, background: 'transparent', marginModules: index },
-      ];
-    }),
-  ),
-];
+const styles: readonly (readonly [string, QrStyle])[] = DOT_SHAPES.flatMap((shape, index) =>
+  [1, 0.8, 0.5].map((scale): [string, QrStyle] => {
+    const eyes = {
+      frame: EYE_FRAMES[index % EYE_FRAMES.length] ?? 'square',
+      ball: EYE_BALLS[index % EYE_BALLS.length] ?? 'square',
+      frameColor: null,
+      ballColor: null,
+    };
+    const gradient = scale === 0.8 ? GRADIENT : null;
+    return [
+      `${shape} ${scale}`,
+      { ...PLAIN_STYLE, dots: { shape, scale }, eyes, gradient, background: 'transparent', marginModules: index },
+    ];
+  }),
+);
 
 describe('The outlines of a code', () => {
   it.each(styles)('enclose exactly its dark modules: %s', (_, style) => {
