@@ -1,5 +1,6 @@
 import { benchCounts } from './counts.ts';
 import { benchCreate } from './create.ts';
+import { benchQr } from './qr.ts';
 import { benchRedirect } from './redirect.ts';
 import { benchRedirectFunction } from './redirect-function.ts';
 import { benchSignIns } from './sign-ins.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'sign-ins': benchSignIns,
   summary: benchSummary,
   'user-agents': benchUserAgents,
+  qr: benchQr,
 };
 
 const asked = process.argv.slice(2);

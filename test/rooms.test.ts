@@ -38,7 +38,7 @@ function mayImport({ from, target, typeOnly }: Import): boolean {
   if (within(from, 'core'))
     return (
       within(target, 'core') ||
-      oneOf(target, 'node:crypto', 'node:net', 'node:util', 'zod', 'jose', 'qrcode', 'bowser', 'isbot')
+      oneOf(target, 'node:crypto', 'node:net', 'node:util', 'node:zlib', 'zod', 'jose', 'qrcode', 'bowser', 'isbot')
     );
   if (within(from, 'adapters')) return within(target, 'adapters', 'core') || library;
   if (within(from, 'lambdas') && basename(from) === 'index.ts')

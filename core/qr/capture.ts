@@ -105,17 +105,19 @@ function blur(picture: Gray, deviationPx: number): Gray {
 
 type Lines = { readonly lines: number; readonly length: number; readonly lineStep: number; readonly step: number };
 
+/** Beyond its ends a line goes on as it ends. */
 function blurLines(luma: Uint8Array, kernel: Float32Array, { lines, length, lineStep, step }: Lines): Uint8Array {
   const reach = kernel.length >> 1;
   const blurred = new Uint8Array(luma.length);
+  const sharp = new Float32Array(length + 2 * reach);
   for (let line = 0; line < lines; line++) {
     const start = line * lineStep;
+    for (let i = 0; i < length; i++) sharp[i + reach] = luma[start + i * step] ?? 0;
+    sharp.fill(sharp[reach] ?? 0, 0, reach);
+    sharp.fill(sharp[length + reach - 1] ?? 0, length + reach);
     for (let i = 0; i < length; i++) {
       let sum = 0;
-      for (let k = 0; k < kernel.length; k++) {
-        const from = Math.min(length - 1, Math.max(0, i + k - reach));
-        sum += (luma[start + from * step] ?? 0) * (kernel[k] ?? 0);
-      }
+      for (let k = 0; k < kernel.length; k++) sum += (sharp[i + k] ?? 0) * (kernel[k] ?? 0);
       blurred[start + i * step] = sum + 0.5;
     }
   }

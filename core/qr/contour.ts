@@ -49,14 +49,6 @@ function fieldOf({ size, filled }: Cells): Field {
   return { stride, filled: rimmed, walked: new Uint8Array(stride * stride), around: [0, 1, stride + 1, stride] };
 }
 
-type Corner = {
-  readonly x: number;
-  readonly y: number;
-  readonly from: number;
-  readonly to: number;
-  readonly radius: number;
-};
-
 /** Follows the edges from (startX, startY), where one goes up, with the modules at its right hand, until it is back. */
 function outline(
   { stride, filled, walked, around }: Field,
@@ -68,25 +60,23 @@ function outline(
   path: Segment[],
 ): void {
   let [x, y, heading] = [startX, startY, UP as number];
-  let first: Corner | null = null;
+  let first: readonly [x: number, y: number, from: number, to: number, radius: number] | null = null;
   do {
     if (heading === UP) walked[y * stride + x + 1] = 1;
     x += STEP_X[heading] ?? 0;
     y += STEP_Y[heading] ?? 0;
     const crossing = y * stride + x;
-    const moduleAt = (quarter: number): number => filled[crossing + (around[quarter & 3] ?? 0)] ?? 0;
-    const isOuter = moduleAt(heading + 1) === 0;
-    if (!isOuter && moduleAt(heading) === 0) continue;
+    const isOuter = filled[crossing + (around[(heading + 1) & 3] ?? 0)] === 0;
+    if (!isOuter && filled[crossing + (around[heading] ?? 0)] === 0) continue;
     const to = (heading + (isOuter ? 1 : 3)) & 3;
     const radius = isOuter ? radiusAt(radiusOf, x, y, heading) : 0;
-    const corner = { x: left + x, y: top + y, from: heading, to, radius };
     if (first === null) {
-      first = corner;
-      path.push(['move', ...leaving(corner)]);
-    } else turn(corner, path);
+      first = [left + x, top + y, heading, to, radius];
+      path.push(['move', left + x + (STEP_X[to] ?? 0) * radius, top + y + (STEP_Y[to] ?? 0) * radius]);
+    } else turn(path, left + x, top + y, heading, to, radius);
     heading = to;
   } while (x !== startX || y !== startY || heading !== UP);
-  if (first !== null && first.radius > 0) turn(first, path);
+  if (first !== null && first[4] > 0) turn(path, ...first);
   path.push(['close']);
 }
 
@@ -97,16 +87,14 @@ function radiusAt(radiusOf: RadiusOf, x: number, y: number, heading: number): nu
   return radiusOf(row, column, heading);
 }
 
-const leaving = ({ x, y, to, radius }: Corner): [x: number, y: number] => [
-  x + (STEP_X[to] ?? 0) * radius,
-  y + (STEP_Y[to] ?? 0) * radius,
-];
-
-function turn(corner: Corner, path: Segment[]): void {
-  const { x, y, from, radius } = corner;
+function turn(path: Segment[], x: number, y: number, from: number, to: number, radius: number): void {
+  if (radius === 0) {
+    path.push(['line', x, y]);
+    return;
+  }
   const [toX, toY] = [x - (STEP_X[from] ?? 0) * radius, y - (STEP_Y[from] ?? 0) * radius];
   const last = path.at(-1);
   const isThere = last?.[0] === 'round' ? last[3] === toX && last[4] === toY : last?.[1] === toX && last[2] === toY;
   if (!isThere) path.push(['line', toX, toY]);
-  if (radius > 0) path.push(['round', x, y, ...leaving(corner)]);
+  path.push(['round', x, y, x + (STEP_X[to] ?? 0) * radius, y + (STEP_Y[to] ?? 0) * radius]);
 }

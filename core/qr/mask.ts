@@ -29,7 +29,7 @@ type Mask = Planes & { readonly modules: Uint8Array };
 /** The eight masks of each size of code; they are the same for every content. */
 const masksBySize = new Map<number, readonly Mask[]>();
 
-export function masksOf({ size, reserved }: Pick<Unmasked, 'size' | 'reserved'>): readonly Mask[] {
+function masksOf({ size, reserved }: Pick<Unmasked, 'size' | 'reserved'>): readonly Mask[] {
   const known = masksBySize.get(size);
   if (known !== undefined) return known;
   const masks = FLIPS.map((flips) => {
@@ -56,14 +56,25 @@ export function bestMask(code: Unmasked): number {
   return points.indexOf(Math.min(...points));
 }
 
+/** Where a mask turns dark to light and light to dark. */
+export const maskOf = (code: Pick<Unmasked, 'size' | 'reserved'>, mask: number): Uint8Array =>
+  masksOf(code)[mask]?.modules ?? new Uint8Array(code.size ** 2);
+
 /** The finished modules. */
 export function masked(code: Unmasked, mask: number): Uint8Array {
-  const flips = masksOf(code)[mask]?.modules;
-  const modules = code.modules.map((dark, at) => dark ^ (flips?.[at] ?? 0));
+  const flips = maskOf(code, mask);
+  const modules = flipped(code.modules, flips);
   forEachFormatModule(code.size, code.errorCorrection, mask, (row, column) => {
     modules[row * code.size + column] = 1;
   });
   return modules;
+}
+
+/** The modules, dark for light wherever the mask says so. */
+export function flipped(modules: Uint8Array, flips: Uint8Array): Uint8Array {
+  const out = modules.slice();
+  for (let at = 0; at < out.length; at++) out[at] = (out[at] ?? 0) ^ (flips[at] ?? 0);
+  return out;
 }
 
 /** Calls `darken` for every format module that is dark. */

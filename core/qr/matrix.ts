@@ -2,7 +2,7 @@ import { create } from 'qrcode/lib/core/qrcode.js';
 import { Failure, validationFailed } from '../errors.ts';
 import type { VersionGroup } from './capacity.ts';
 import { capacityBits, maxBytes, VERSION_GROUPS } from './capacity.ts';
-import { bestMask, forEachFormatModule, masked, masksOf } from './mask.ts';
+import { bestMask, flipped, forEachFormatModule, masked, maskOf } from './mask.ts';
 import type { Split } from './segments.ts';
 import { splitText } from './segments.ts';
 
@@ -70,8 +70,7 @@ function contentTooLong(text: string, errorCorrection: ErrorCorrection): Failure
 function build({ segments }: Split, version: number, errorCorrection: ErrorCorrection): QrMatrix {
   const laidOut = create(segments, { version, errorCorrectionLevel: errorCorrection, maskPattern: 0 }).modules;
   const { size, reservedBit: reserved } = laidOut;
-  const first = masksOf({ size, reserved })[0]?.modules;
-  const modules = laidOut.data.map((dark, at) => dark ^ (first?.[at] ?? 0));
+  const modules = flipped(laidOut.data, maskOf({ size, reserved }, 0));
   forEachFormatModule(size, errorCorrection, 0, (row, column) => {
     modules[row * size + column] = 0;
   });

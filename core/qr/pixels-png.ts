@@ -26,7 +26,7 @@ export function pixelsPng(picture: Pixels, size?: QrSize): Buffer {
 
 /** The same memory as one number for each pixel; copied where it does not begin at a multiple of four. */
 function wordsOf(rgba: Uint8Array): Uint32Array {
-  const aligned = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
+  const aligned = rgba.byteOffset % 4 === 0 ? rgba : Uint8Array.from(rgba);
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
 

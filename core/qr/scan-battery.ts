@@ -23,7 +23,7 @@ export const BATTERY = {
   turned: { ...EASY, rotationDeg: 8, blurModules: 0.2, contrast: 0.5, noise: 4 },
   tilted: { ...EASY, pxPerModule: 6, rotationDeg: -4, tilt: 0.2, blurModules: 0.2, contrast: 0.6, noise: 3 },
   faded: { ...EASY, contrast: 0.28, blurModules: 0.15, noise: 2 },
-  grainy: { ...EASY, noise: 20, blurModules: 0.2, contrast: 0.7 },
+  grainy: { ...EASY, noise: 15, blurModules: 0.2, contrast: 0.7 },
   shaded: { ...EASY, surroundings: 40, shade: 0.6, blurModules: 0.2, contrast: 0.6, noise: 3 },
 } as const satisfies Record<string, Conditions>;
 

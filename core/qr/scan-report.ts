@@ -1,6 +1,6 @@
 import type { Trial } from './scan-battery.ts';
 import type { DrawnCode, Grade, ScanDeps, ScanScore } from './scan-score.ts';
-import { gradeOf, LOWEST_PASSING_SCORE, scanScore } from './scan-score.ts';
+import { gradeOf, LOWEST_BEST_SCORE, LOWEST_PASSING_SCORE, scanScore } from './scan-score.ts';
 import type { StyleFinding } from './style-findings.ts';
 
 /** What a person is told of a code. Grade F means: not to be made unless it is forced. */
@@ -24,9 +24,12 @@ const HELP: Readonly<Record<Trial, string>> = {
 };
 const MOST_HELP = 2;
 
+/** The highest score that a code can have while its style is warned of or refused: below A, and below what passes. */
+const HIGHEST = { warn: LOWEST_BEST_SCORE - 1, refuse: LOWEST_PASSING_SCORE - 1 } as const;
+
 /**
- * The measured score, with advice. Measurement sees one code; what is refused about its style was measured on many, under more
- * cameras than a battery has, so a style that is refused does not pass because one code got through.
+ * The measured score, with advice. Measurement sees one code in eight trials; what is found about its style was measured on many
+ * codes under more cameras, so one that got through by luck is not told that all is well.
  */
 export async function scanReport(
   deps: ScanDeps,
@@ -34,8 +37,7 @@ export async function scanReport(
   findings: readonly StyleFinding[],
 ): Promise<ScanReport> {
   const measured = await scanScore(deps, code);
-  const isRefused = findings.some(({ severity }) => severity === 'refuse');
-  const score = isRefused ? Math.min(measured.score, LOWEST_PASSING_SCORE - 1) : measured.score;
+  const score = Math.min(measured.score, ...findings.map(({ severity }) => HIGHEST[severity]));
   return { score, grade: gradeOf(score), failed: measured.failed, advice: adviceOn(measured, findings) };
 }
 

@@ -69,7 +69,7 @@ function logoElement({ logo }: Drawing, png: Uint8Array): string {
 }
 
 /** Whether edges are along the pixels, so that they may be drawn without a soft one between. */
-const isUpright = (path: Path): boolean => path.every(([step]) => step !== 'round');
+const isUpright = (path: Path): boolean => path.every((segment) => segment[0] !== 'round');
 
 const short = (color: Color): string => color.replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
 

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { create } from 'qrcode/lib/core/qrcode.js';
+import { capacityBits, VERSION_GROUPS } from '../../../core/qr/capacity.ts';
+import type { ErrorCorrection } from '../../../core/qr/matrix.ts';
+import { ERROR_CORRECTIONS, qrMatrix } from '../../../core/qr/matrix.ts';
+import { ROLES, rolesOf, versionOfSize } from '../../../core/qr/roles.ts';
+import { splitText } from '../../../core/qr/segments.ts';
+import { failureOf, wordOf } from '../../fixtures/failures.ts';
+import { filling } from '../../fixtures/qr-contents.ts';
+
+const VERSIONS = Array.from({ length: 40 }, (_, index) => index + 1);
+/** Where something changes: counts of bits, version bits, alignment patterns, the oddity of version 32. */
+const TELLING_VERSIONS = [1, 2, 3, 6, 7, 9, 10, 13, 14, 20, 26, 27, 32, 40];
+const groupOf = (version: number) => (version <= 9 ? 0 : version <= 26 ? 1 : 2);
+
+describe('The matrix of a code', () => {
+  it.each(ERROR_CORRECTIONS)('has the modules the library makes, at level %s', (errorCorrection) => {
+    for (const version of TELLING_VERSIONS) {
+      const text = filling(version, errorCorrection);
+      const ours = qrMatrix(text, { errorCorrection });
+      expect([version, ours.version, ours.errorCorrection]).toEqual([version, version, errorCorrection]);
+      const { segments } = splitText(text, groupOf(version));
+      const theirs = create(segments, { version, errorCorrectionLevel: errorCorrection });
+      expect([version, ours.mask, Buffer.from(ours.modules).equals(theirs.modules.data)]).toEqual([
+        version,
+        theirs.maskPattern,
+        true,
+      ]);
+    }
+  });
+
+  it('takes the best error correction that its size has room for, and no larger size for it', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 300 }), fc.constantFrom(...ERROR_CORRECTIONS), (text, asked) => {
+        const { version, errorCorrection } = qrMatrix(text, { errorCorrection: asked });
+        const { bits } = splitText(text, groupOf(version));
+        const better = ERROR_CORRECTIONS.slice(ERROR_CORRECTIONS.indexOf(errorCorrection) + 1);
+        expect(bits).toBeLessThanOrEqual(capacityBits(version, errorCorrection));
+        for (const level of better) expect(bits).toBeGreaterThan(capacityBits(version, level));
+        const smaller = version - 1;
+        if (smaller > 0) expect(splitText(text, groupOf(smaller)).bits).toBeGreaterThan(capacityBits(smaller, asked));
+        expect(ERROR_CORRECTIONS.indexOf(errorCorrection)).toBeGreaterThanOrEqual(ERROR_CORRECTIONS.indexOf(asked));
+      }),
+    );
+  });
+
+  it('is the same each time', () => {
+    const once = qrMatrix('https://sgn.example/q/aB7x3K', { errorCorrection: 'M' });
+    expect(qrMatrix('https://sgn.example/q/aB7x3K', { errorCorrection: 'M' })).toEqual(once);
+  });
+
+  it('grows to the version asked for, so that the codes of a series look alike', () => {
+    expect(qrMatrix('a', { errorCorrection: 'L', minVersion: 12 })).toMatchObject({ version: 12, size: 65 });
+    expect(qrMatrix('a'.repeat(300), { errorCorrection: 'L', minVersion: 2 }).version).toBeGreaterThan(2);
+  });
+
+  it.each(['L', 'M', 'Q', 'H'] satisfies ErrorCorrection[])(
+    'says in plain words what is too long at level %s',
+    async (errorCorrection) => {
+      const limit = filling(40, errorCorrection).length;
+      expect(qrMatrix('a'.repeat(limit), { errorCorrection }).version).toBe(40);
+      const failure = await failureOf(() => qrMatrix('a'.repeat(limit + 1), { errorCorrection }));
+      expect(failure).toMatchObject({
+        word: 'QR_CONTENT_TOO_LONG',
+        details: { bytes: limit + 1, max_bytes: limit },
+      });
+      expect(failure.message).toBe(
+        `The content has ${(limit + 1).toLocaleString('en')} bytes; a QR code with error correction ${errorCorrection} holds ${limit.toLocaleString('en')}.`,
+      );
+    },
+  );
+
+  it('refuses megabytes before it looks at them', async () => {
+    const startedMs = performance.now();
+    expect(await wordOf(() => qrMatrix('a1B'.repeat(3_000_000), { errorCorrection: 'L' }))).toBe('QR_CONTENT_TOO_LONG');
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+
+  it('needs some content', async () => {
+    expect(await wordOf(() => qrMatrix('', { errorCorrection: 'M' }))).toBe('VALIDATION_FAILED');
+  });
+});
+
+describe('How a text is split', () => {
+  it.each([
+    ['HTTPS://SGN.EXAMPLE/Q/AB7X3K', ['alphanumeric']],
+    ['https://sgn.example/q/aB7x3K', ['byte']],
+    ['0123456789', ['numeric']],
+    ['a0123456789012345', ['byte', 'numeric']],
+    ['HTTPS://SGN.EXAMPLE/Q/AB7X3Künstler', ['alphanumeric', 'byte']],
+    ['日本語', ['byte']],
+  ])('writes %s as %j', (text, modes) => {
+    const { segments } = splitText(text, 0);
+    expect(segments.map(({ mode }) => mode)).toEqual(modes);
+    expect(segments.map(({ data }) => data).join('')).toBe(text);
+  });
+
+  it('makes codes of upper-case addresses smaller', () => {
+    const size = (text: string) => qrMatrix(text, { errorCorrection: 'M' }).size;
+    const address = 'https://sgn.example/q/aB7x3KpQr';
+    expect(size(address.toUpperCase())).toBeLessThan(size(address));
+  });
+
+  it('loses nothing and never needs more bits than one segment of bytes, or than the library', () => {
+    const mixed = fc
+      .array(fc.oneof(fc.stringMatching(/^\d{1,12}$/), fc.stringMatching(/^[A-Z:/ ]{1,12}$/), fc.string()), {
+        minLength: 1,
+        maxLength: 8,
+      })
+      .map((parts) => parts.join('').toWellFormed())
+      .filter((text) => text !== '');
+    fc.assert(
+      fc.property(mixed, (text) => {
+        for (const [index, { first }] of VERSION_GROUPS.entries()) {
+          const group = index as 0 | 1 | 2;
+          const { segments, bits } = splitText(text, group);
+          expect(segments.map(({ data }) => data).join('')).toBe(text);
+          expect(bits).toBeLessThanOrEqual(4 + (first < 10 ? 8 : 16) + 8 * Buffer.byteLength(text));
+        }
+        const asked = 'M';
+        const theirs = create(text as never, { errorCorrectionLevel: asked }).version;
+        expect(qrMatrix(text, { errorCorrection: asked }).version).toBeLessThanOrEqual(theirs);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('What modules are for', () => {
+  it('is data exactly where the library puts data, in all versions', () => {
+    for (const version of VERSIONS) {
+      const { modules } = create([{ data: 'a', mode: 'byte' }], { version, errorCorrectionLevel: 'L', maskPattern: 0 });
+      const roles = rolesOf(modules.size);
+      expect(versionOfSize(modules.size)).toBe(version);
+      expect(Array.from(roles, (role) => (ROLES[role] === 'data' ? 0 : 1))).toEqual(
+        Array.from(modules.reservedBit, Number),
+      );
+    }
+  });
+});
