@@ -6,7 +6,7 @@ import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/lake/clicks-table.ts';
-import { DELIVERY_POWERS } from '../powers.ts';
+import { DELIVERY_POWERS } from '../service-powers.ts';
 import { acceptFinding } from './accepted.ts';
 import type { ClicksCatalog } from './clicks-catalog.ts';
 import { stageLogGroup } from './log-group.ts';

@@ -4,15 +4,8 @@ import { Aws } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
 import type { TableName } from '../../adapters/table.ts';
-import {
-  type Feed,
-  FUNCTION_POWERS,
-  type FunctionPowers,
-  LOG_POWERS,
-  type Place,
-  POLLER_POWERS,
-  VPC_POWERS,
-} from '../powers.ts';
+import { type Feed, FUNCTION_POWERS, type FunctionPowers, type Place } from '../powers.ts';
+import { LOG_POWERS, POLLER_POWERS, VPC_POWERS } from '../service-powers.ts';
 import { senderAddress } from '../settings-schema.ts';
 import { acceptFindings, acceptWildcard } from './accepted.ts';
 import { isLakePlace, LAKE_PLACES } from './lake-places.ts';

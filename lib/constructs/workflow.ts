@@ -13,7 +13,7 @@ import {
 import { ArnFormat, Aws, type Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
-import { WORKFLOW_POWERS } from '../powers.ts';
+import { WORKFLOW_POWERS } from '../service-powers.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
 import { stageLogGroup } from './log-group.ts';
 

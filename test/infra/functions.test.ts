@@ -1,12 +1,6 @@
 import { FUNCTION_ENV, FUNCTIONS, type FunctionName } from '../../adapters/env.ts';
-import {
-  FUNCTION_POWERS,
-  type LakePlace,
-  LOG_POWERS,
-  type Place,
-  POLLER_POWERS,
-  VPC_POWERS,
-} from '../../lib/powers.ts';
+import { FUNCTION_POWERS, type LakePlace, type Place } from '../../lib/powers.ts';
+import { LOG_POWERS, POLLER_POWERS, VPC_POWERS, WORKFLOW_POWERS } from '../../lib/service-powers.ts';
 import { type Assembly, assemblyOf, type Properties } from './assembly.ts';
 
 const prod = assemblyOf('prod');
@@ -195,7 +189,7 @@ it('grants no action with a star anywhere, and every resource only where AWS kno
     for (const action of list(statement.Action)) expect(`${id} ${action}`).not.toMatch(/\*/);
   }
   const onEverything = allowed.filter(({ statement }) => list(statement.Resource).includes('*'));
-  const onlyOnEverything = new Set<string>([...VPC_POWERS, ...POLLER_POWERS.anyTableStream]);
+  const onlyOnEverything = new Set<string>([...VPC_POWERS, ...POLLER_POWERS.anyTableStream, ...WORKFLOW_POWERS.logs]);
   expect(
     onEverything.flatMap(({ statement }) => list(statement.Action)).filter((action) => !onlyOnEverything.has(action)),
   ).toEqual([]);
