@@ -43,7 +43,8 @@ export async function startStepFunctions(options: {
   const faults: FaultInjection = { faultFor: null };
   const guard: Guard = { authorize, faults };
   const ledger = openLedger(dataDir, nowMs);
-  let executions: Executions | null = null;
+  /** What plays is loaded by the first call, not by every start of the laptop. */
+  let playing: (() => Promise<Executions>) | null = null;
 
   async function answer({ accessKeyId, operation, body }: AwsJsonCall): Promise<AwsJsonAnswer> {
     const known = STEP_FUNCTIONS_OPERATIONS.get(operation);
@@ -52,9 +53,9 @@ export async function startStepFunctions(options: {
     }
     const input = parseJsonObject(body);
     const resourceArns = [String(input[known.on])];
-    const answered = await guarded({ accessKeyId, action: `states:${operation}`, resourceArns }, guard, () => {
-      if (executions === null) throw new AwsError('ServiceUnavailable', 'The laptop is starting or closing.', 503);
-      return known.operate({ input, machines, ledger, executions, nowMs: nowMs() });
+    const answered = await guarded({ accessKeyId, action: `states:${operation}`, resourceArns }, guard, async () => {
+      if (playing === null) throw new AwsError('ServiceUnavailable', 'The laptop is starting or closing.', 503);
+      return known.operate({ input, machines, ledger, executions: await playing(), nowMs: nowMs() });
     });
     return typeof answered === 'string' ? answered : { status: 200, body: JSON.stringify(answered) };
   }
@@ -63,13 +64,20 @@ export async function startStepFunctions(options: {
   return Object.assign(faults, {
     url: server.url,
     async play(tasks: Omit<TaskFacts, 'authorize'>, log: (line: string) => void) {
-      const { startExecutions } = await import('../workflows/executions.ts');
-      const begun = startExecutions({ machines, ledger, dataDir, tasks: { ...tasks, authorize }, log });
-      executions = begun;
+      const begin = async (): Promise<Executions> => {
+        const { startExecutions } = await import('../workflows/executions.ts');
+        return startExecutions({ machines, ledger, dataDir, tasks: { ...tasks, authorize }, log });
+      };
+      let begun: Promise<Executions> | null = null;
+      playing = () => {
+        begun ??= begin();
+        return begun;
+      };
+      if (ledger.all().some(({ status }) => status === 'RUNNING')) await playing();
       return {
-        close() {
-          executions = null;
-          return begun.close();
+        async close() {
+          playing = null;
+          await (await begun)?.close();
         },
       };
     },

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { roleNameOf } from '../cloud/functions.ts';
 import type { StateMachinePlan } from '../cloud/state-machines.ts';
@@ -12,6 +11,7 @@ import type { Execution, Ledger } from './ledger.ts';
 import { createMapRuns, type MapRuns } from './map-runs.ts';
 import { integrationOf } from './refusals.ts';
 import { type Task, type TaskFacts, taskOf } from './tasks.ts';
+import { uuidOf } from './uuid.ts';
 import { workOf } from './work.ts';
 
 /** Executions at work. */
@@ -41,6 +41,7 @@ class StandStill extends Error {}
 export function startExecutions({ machines, ledger, dataDir, tasks, log }: ExecutionsOptions): Executions {
   const atWork = new Map<string, { readonly stop: AbortController; readonly done: Promise<void> }>();
   const known = new Map<string, Promise<Task>>();
+  const journals = dataDir === null ? null : openJournals(join(dataDir, 'journals'));
   const mapRuns = createMapRuns();
   let language: Promise<Language> | null = null;
 
@@ -59,7 +60,7 @@ export function startExecutions({ machines, ledger, dataDir, tasks, log }: Execu
     if (machine === undefined)
       return end(execution, new WorkflowFailure('States.Runtime', 'Its state machine is gone.'));
     language ??= loadLanguage();
-    const journal = await openJournal(journalPath(execution));
+    const journal = await openJournal(journals?.pathOf(execution) ?? null);
     const { arn, name, startedAtMs } = execution;
     const facts = { arn, name, startedAtMs, input: JSON.parse(execution.input), machine };
     const accessKeyId = accessKeyIdOfRole(roleNameOf(machine.roleArn));
@@ -88,13 +89,6 @@ export function startExecutions({ machines, ledger, dataDir, tasks, log }: Execu
     log(`${execution.arn} failed: ${error} ${reason}`);
   }
 
-  /** Names may hold what file systems refuse, so the file is called by the ARN's digest. */
-  function journalPath({ arn }: Execution): string | null {
-    if (dataDir === null) return null;
-    mkdirSync(join(dataDir, 'journals'), { recursive: true });
-    return join(dataDir, 'journals', `${createHash('sha256').update(arn).digest('hex').slice(0, 32)}.jsonl`);
-  }
-
   function begin(execution: Execution): void {
     const stop = new AbortController();
     const done = run(execution, stop.signal)
@@ -103,7 +97,9 @@ export function startExecutions({ machines, ledger, dataDir, tasks, log }: Execu
     atWork.set(execution.arn, { stop, done });
   }
 
-  for (const execution of ledger.all().toReversed()) if (execution.status === 'RUNNING') begin(execution);
+  const running = ledger.all().filter(({ status }) => status === 'RUNNING');
+  journals?.keep(running);
+  for (const execution of running.toReversed()) begin(execution);
   return {
     begin,
     mapRuns,
@@ -119,6 +115,25 @@ export function startExecutions({ machines, ledger, dataDir, tasks, log }: Execu
     async close() {
       for (const { stop } of atWork.values()) stop.abort(new StandStill());
       await Promise.all(Array.from(atWork.values(), ({ done }) => done));
+    },
+  };
+}
+
+type Journals = {
+  pathOf(execution: Execution): string;
+  /** Removes all others: a crash may leave the journal of an execution that was over. */
+  keep(executions: readonly Execution[]): void;
+};
+
+function openJournals(folder: string): Journals {
+  mkdirSync(folder, { recursive: true });
+  // Names may hold what file systems refuse.
+  const nameOf = ({ arn }: Execution): string => `${uuidOf(arn)}.jsonl`;
+  return {
+    pathOf: (execution) => join(folder, nameOf(execution)),
+    keep(executions) {
+      const kept = new Set(executions.map(nameOf));
+      for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(join(folder, name));
     },
   };
 }

@@ -1,3 +1,5 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   DescribeExecutionCommand,
   DescribeMapRunCommand,
@@ -126,6 +128,26 @@ describe('an execution', () => {
       afterwards(89),
     );
     await withEngine(asking, async ({ client }) => void (await start(client, 'once')), afterwards(91));
+  });
+
+  it('that runs when the laptop ends goes on after the next start', async () => {
+    const dataDir = newFolder();
+    const never = (): Promise<never> => new Promise(() => undefined);
+    await withEngine(asking, async ({ client }) => void (await start(client, 'mine', '{"a":1}')), {
+      dataDir,
+      invoke: never,
+    });
+    writeFileSync(join(dataDir, 'journals', 'of-one-that-is-over.jsonl'), '');
+    await withEngine(
+      asking,
+      async ({ client }) => {
+        const execution = await ended(client, 'mine');
+        expect(execution.status).toBe('SUCCEEDED');
+        expect(JSON.parse(execution.output ?? '')).toMatchObject({ Payload: { a: 1 }, StatusCode: 200 });
+        expect(readdirSync(join(dataDir, 'journals'))).toEqual([]);
+      },
+      { dataDir },
+    );
   });
 
   it('that is stopped is ABORTED with the words it was stopped with, and does nothing more', () => {
