@@ -12,12 +12,10 @@ export async function* csvOf(columns: readonly ReportColumn[], rows: AsyncIterab
 
 const lineOf = (cells: readonly string[]): string => `${cells.join(',')}\r\n`;
 
+/** Tags are JSON, because as one text they could not be told apart again. */
 function cellOf(type: ReportColumn['type'], value: ReportValue): string {
   if (value === null) return '';
   if (type === 'instant') return new Date(Number(value)).toISOString();
-  return typeof value === 'object'
-    ? textCell(value.join(', '))
-    : typeof value === 'string'
-      ? textCell(value)
-      : String(value);
+  if (typeof value === 'object') return textCell(JSON.stringify(value));
+  return typeof value === 'string' ? textCell(value) : String(value);
 }

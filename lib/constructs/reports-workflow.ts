@@ -120,10 +120,11 @@ function askingStep(scope: Construct, { catalog, workgroup }: Lake): AthenaStart
   return ask;
 }
 
-/** The answer is read from its file. */
+/** All but reading the answer, which is done by the function that writes the file. */
 const ASKING: readonly { readonly place: LakePlace; readonly actions: readonly string[] }[] = Object.entries({
   ...ASKS_CLICKS,
   queryWorkgroup: ASKS_CLICKS.queryWorkgroup.filter((action) => action !== 'athena:GetQueryResults'),
+  queryResults: ASKS_CLICKS.queryResults.filter((action) => action !== 's3:GetObject'),
 }).map(([place, actions]) => ({ place: place as LakePlace, actions }));
 
 const asking = (lake: Lake): readonly PolicyStatement[] =>

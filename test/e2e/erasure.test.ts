@@ -39,6 +39,8 @@ let bob: Person;
 let key: string;
 let codes: readonly string[];
 let deletedAtMs: number;
+/** A report waits for its query until its workspace is erased. */
+let releaseQueries: () => void;
 /** What the caches held of a link when it was alive. */
 let cachedEntry: string;
 
@@ -135,6 +137,17 @@ describe('an account that is deleted', () => {
     expect((await ada.api('/v1/users/me/preferences', { method: 'PUT', body: { theme: 'dark' } })).status).toBe(200);
     const event = { event_id: 'ada-told', type: 'lead', short_code: 'ada-link' };
     expect((await product.api('/v1/analytics/track', { body: event, key })).status).toBe(201);
+    const order = async () =>
+      (await ada.api('/v1/reports', { body: { kind: 'links' } })).json<{ report_id: string }>().report_id;
+    const statusOf = async (id: string) => (await ada.api(`/v1/reports/${id}`)).json<{ status: string }>().status;
+    const reported = await order();
+    await eventually(
+      () => statusOf(reported),
+      (status) => status === 'succeeded',
+      20_000,
+    );
+    releaseQueries = product.laptop.engines.athena.hold();
+    await order();
     await open(product, '/v1/auth/password/forgot', { email: ada.email });
     await open(product, '/v1/auth/register', { email: ada.email, password: 'another password', name: 'Ada' });
     await signIn(product, ada.email, 'wrong password');
@@ -147,7 +160,8 @@ describe('an account that is deleted', () => {
     cachedEntry = (await cache.get(hotLinkKey(DEFAULT_DOMAIN, 'ada-link'))) ?? '';
     expect(cachedEntry).toContain('ada-private');
     expect(await storesWith(ada.id)).toContain(`accounts`);
-    expect(await storesWith(ada.workspaceId)).toContain('events');
+    expect(await storesWith(ada.workspaceId)).toEqual(expect.arrayContaining(['events', 'jobs']));
+    expect(filesUnder(product.laptop.dataPath).some((path) => path.includes(`/reports/${ada.workspaceId}`))).toBe(true);
   });
 
   test('opens nothing any more, at once: links answer 410 within five seconds', async () => {
@@ -175,8 +189,12 @@ describe('an account that is deleted', () => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * longestMs));
         await product.laptop.host.kill(functionNamed('erase'));
       }
+      releaseQueries();
       await product.laptop.pumps.idle();
       expect(await storesWith(ada.id, ada.email, 'ada-private')).toEqual([]);
+      expect(
+        filesUnder(product.laptop.dataPath).filter((path) => path.includes(`/reports/${ada.workspaceId}`)),
+      ).toEqual([]);
       // Visits on the click stream name the workspace their link was in, for a day.
       const stores = await storesWith(ada.workspaceId);
       expect(stores.filter((store) => store in TABLES || store === 'cache')).toEqual([]);

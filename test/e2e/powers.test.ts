@@ -1,7 +1,12 @@
+import { globSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { countItemKey } from '../../adapters/count-items.ts';
+import { toReportItem } from '../../adapters/report-items.ts';
 import { blocklistKey, countedClicksKey } from '../../adapters/table.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
 import { readEvents } from '../fixtures/event-reader.ts';
+import { aReport } from '../fixtures/reports.ts';
+import { visitLastMonth } from './last-month.ts';
 import { cookiesIn, newEmail, newPassword, open, signIn, signUp, tokenMailedTo } from './people.ts';
 import { refusal } from './problem.ts';
 import { eventually, type Product, startProduct } from './product.ts';
@@ -100,6 +105,36 @@ describe('one drive through the whole product', () => {
     engines.athena.faultFor = null;
   });
 
+  test('who orders a report downloads it, cancels another, and gets one that nobody had begun', async () => {
+    const { engines, host } = product.laptop;
+    const body = { kind: 'clicks', filters: { short_code: 'driven' } };
+    const order = async (headers = {}) =>
+      (await product.api('/v1/reports', { body, headers })).json<{ report_id: string }>().report_id;
+    const read = async (id: string) =>
+      (await product.api(`/v1/reports/${id}`)).json<{ status: string; download_url: string }>();
+    const reached = (id: string, wanted: string) =>
+      eventually(
+        () => read(id),
+        ({ status }) => status === wanted,
+        20_000,
+      );
+    const { download_url: url } = await reached(await order({ 'idempotency-key': 'once' }), 'succeeded');
+    expect(await (await fetch(url)).text()).toContain('driven');
+    const release = engines.athena.hold();
+    const cancelled = await order();
+    await reached(cancelled, 'running');
+    expect((await product.api(`/v1/reports/${cancelled}/cancel`, { method: 'POST' })).status).toBe(200);
+    release();
+    // Whoever was writing its file meanwhile finds that nobody wants it.
+    const [answer] = globSync('**/queries/*.csv', { cwd: product.laptop.dataPath });
+    const [key, bucket] = [`queries/${basename(answer ?? '')}`, basename(dirname(dirname(answer ?? '')))];
+    const step = { step: 'write', workspace_id: 'ws_demo', report_id: cancelled, location: `s3://${bucket}/${key}` };
+    expect(await host.invoke(functionNamed('reportfile'), step)).toEqual({ done: true });
+    const quiet = aReport({ id: 'rep_quiet', workspaceId: 'ws_demo', createdAtMs: Date.now() - 120_000 });
+    await product.put('jobs', toReportItem(quiet));
+    await reached(quiet.id, 'succeeded');
+  });
+
   test('who filters by two dimensions is answered by the lake', async () => {
     const answer = await product.api('/v1/analytics/summary?country=ZZ&source=click');
     expect(answer.json()).toMatchObject({ answered_by: 'lake', totals: { scans: 0 } });
@@ -159,6 +194,7 @@ describe('one drive through the whole product', () => {
   });
 
   test('what is called every so often is called', async () => {
+    await visitLastMonth(product, ['ws_demo']);
     await product.laptop.runSchedules();
   });
 
@@ -211,6 +247,8 @@ describe('the roles', () => {
       grants.filter((grant) => grant.endsWith(' *')),
     ];
     expect(actions.filter((action) => /[*?]/.test(action))).toEqual([]);
-    expect([...new Set(onAnything)].filter((grant) => !/^(ec2:\w+|dynamodb:ListStreams) \*$/.test(grant))).toEqual([]);
+    expect(
+      [...new Set(onAnything)].filter((grant) => !/^(ec2:\w+|logs:\w+|dynamodb:ListStreams) \*$/.test(grant)),
+    ).toEqual([]);
   });
 });

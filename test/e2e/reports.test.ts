@@ -1,14 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
-import { parquetFile } from '../../adapters/parquet-file.ts';
 import { toReportItem } from '../../adapters/report-items.ts';
-import { encodeClickRow } from '../../core/clicks/click-row.ts';
-import { LAKE_COLUMNS } from '../../core/lake/clicks-table.ts';
-import { monthBefore } from '../../core/reports/usage-reports.ts';
 import { newSortableId } from '../../core/sortable-id.ts';
-import { tableRow } from '../../local/deliveries/table-row.ts';
-import { aClick } from '../fixtures/clicks.ts';
 import { AGENT_OF } from '../fixtures/user-agents.ts';
+import { visitLastMonth } from './last-month.ts';
 import { refusal } from './problem.ts';
 import { BROWSER, eventually, type Product, startProduct } from './product.ts';
 
@@ -299,21 +294,7 @@ describe('a report that is not made', () => {
 
 describe('the usage of last month', () => {
   test('is one report of each workspace that was visited in it and is still there', async () => {
-    const { startMs, endMs } = monthBefore(Date.now());
-    const at_ms = startMs + 9 * 86_400_000;
-    const clicks = ['ws_demo', 'ws_gone'].map((workspace_id) =>
-      aClick({ id: `of ${workspace_id}`, workspace_id, at_ms }),
-    );
-    const [stream] = product.laptop.plan.deliveryStreams;
-    const hour = new Date(at_ms).toISOString();
-    await product.laptop.engines.s3.put(
-      stream?.bucketName ?? '',
-      `clicks/dt=${hour.slice(0, 10)}/hr=${hour.slice(11, 13)}/last-month.parquet`,
-      parquetFile(
-        clicks.map((click) => tableRow(encodeClickRow(click), LAKE_COLUMNS)),
-        LAKE_COLUMNS,
-      ),
-    );
+    const { startMs, endMs } = await visitLastMonth(product, ['ws_demo', 'ws_gone']);
     const usage = product.laptop.plan.functions.find(({ name }) => name.startsWith('UsageReports'));
     const call = () => product.laptop.host.invoke(usage?.name ?? '', {});
     expect([await call(), await call()]).toEqual([{ workspaces: 1 }, { workspaces: 1 }]);

@@ -61,7 +61,7 @@ describe('A report', () => {
         const [city = '', tags = '', clicks = null, bot = null, at = null] = rows[index] ?? [];
         const unescaped = (cell: string | undefined, value: string) => (cell === `'${value}` ? value : cell);
         expect([unescaped(read[0], String(city)), Number(read[2]), read[3]]).toEqual([city, clicks, String(bot)]);
-        expect(unescaped(read[1], (tags as readonly string[]).join(', '))).toBe((tags as readonly string[]).join(', '));
+        expect(JSON.parse(read[1] ?? '')).toEqual(tags);
         expect(read[4]).toBe(at === null ? '' : new Date(Number(at)).toISOString());
       }
     }));
