@@ -55,7 +55,7 @@ export async function answerQuestion<Numbers>(
 
 async function answerByCounters<Numbers>(
   { counts }: AnswerDeps,
-  { filters, workspaceId: _, ...question }: FilteredQuestion,
+  { filters, ...question }: FilteredQuestion,
   { byCounters }: Answering<Numbers>,
 ): Promise<Answered<Numbers>> {
   if (filters.length > 1) throw unsupportedFilter('Counters know one dimension at a time.');
