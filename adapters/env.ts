@@ -42,6 +42,7 @@ export const TABLE_ENV = {
   live: 'LIVE_TABLE',
   events: 'EVENTS_TABLE',
   jobs: 'JOBS_TABLE',
+  qrCodes: 'QR_CODES_TABLE',
 } as const;
 
 export type EnvName =
@@ -79,7 +80,10 @@ export type EnvName =
   | 'LAKE_BUCKET'
   | 'RESULTS_BUCKET'
   /** ARN of the state machine that makes reports. */
-  | 'REPORTS_WORKFLOW';
+  | 'REPORTS_WORKFLOW'
+  /** Bucket of QR codes that CloudFront shows, and the bucket of what customers upload and batches make. */
+  | 'IMAGES_BUCKET'
+  | 'UPLOADS_BUCKET';
 
 export const FUNCTION_ENV = {
   redirect: [

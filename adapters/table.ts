@@ -12,7 +12,8 @@ export type TableName =
   | 'salts'
   | 'live'
   | 'events'
-  | 'jobs';
+  | 'jobs'
+  | 'qrCodes';
 
 export type IndexFacts = {
   readonly partitionKey: string;
@@ -76,6 +77,8 @@ export const TABLES = {
   events: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
   /** What was ordered and takes a while: where it stands, and what came of it. */
   jobs: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
+  /** QR codes with their parameters, and what was measured of styles, which alone expires. */
+  qrCodes: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
 } as const satisfies Record<TableName, TableFacts>;
 
 /**
@@ -263,3 +266,15 @@ export const openJobsKey = (workspaceId: string, kind: 'report') => ({
   pk: jobsPartition(workspaceId),
   sk: `open#${kind}`,
 });
+
+/** All codes of a workspace lie in one partition: each under its id, and its id under the hash of its parameters. */
+export const qrCodesPartition = (workspaceId: string) => `qr#${workspaceId}`;
+/** In front of the ids of codes, and of nothing else in the partition. */
+export const QR_ID_PREFIX = 'qr_';
+export const qrCodeKey = (workspaceId: string, qrId: string) => ({ pk: qrCodesPartition(workspaceId), sk: qrId });
+export const qrParametersKey = (workspaceId: string, parametersSha256: string) => ({
+  pk: qrCodesPartition(workspaceId),
+  sk: `=${parametersSha256}`,
+});
+/** What a style's codes score; nobody's, and spread by its hash. */
+export const styleScoreKey = (styleSha256: string) => ({ pk: `scan#${styleSha256}`, sk: 'score' });

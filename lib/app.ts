@@ -8,6 +8,7 @@ import { DataStack } from './stacks/data.ts';
 import { LakeStack } from './stacks/lake.ts';
 import { MonitoringStack } from './stacks/monitoring.ts';
 import { NetworkStack } from './stacks/network.ts';
+import { QrStack } from './stacks/qr.ts';
 import { ReportsStack } from './stacks/reports.ts';
 import { ShortDomainStack } from './stacks/short-domain.ts';
 import { StreamsStack } from './stacks/streams.ts';
@@ -43,15 +44,17 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
   const lake = new LakeStack(app, 'Lake', { ...named('lake'), surroundings: withoutLake });
   const withLake = { ...withoutLake, lake: lake.lake };
   const reports = new ReportsStack(app, 'Reports', { ...named('reports'), surroundings: withLake });
-  const surroundings = { ...withLake, workflows: { reports: reports.workflow } };
+  const withReports = { ...withLake, workflows: { reports: reports.workflow } };
 
-  const visitors = new VisitorsStack(app, 'Visitors', { ...named('visitors'), surroundings });
-  const { shortOrigin } = new ShortDomainStack(app, 'ShortDomain', {
+  const visitors = new VisitorsStack(app, 'Visitors', { ...named('visitors'), surroundings: withReports });
+  const { shortOrigin, images } = new ShortDomainStack(app, 'ShortDomain', {
     ...named('short-domain'),
     settings,
     data,
     api: visitors.api,
   });
+  const qr = new QrStack(app, 'Qr', { ...named('qr'), surroundings: withReports, images });
+  const surroundings = { ...withReports, qr: qr.buckets };
   const accounts = new AccountsStack(app, 'Accounts', { ...named('accounts'), surroundings });
   const customers = new CustomersStack(app, 'Customers', {
     ...named('customers'),

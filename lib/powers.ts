@@ -17,12 +17,15 @@ export type LakePlace =
   | 'queryResults'
   | 'reportFiles';
 
+/** Parts of the buckets of QR codes: `uploads` is a bucket, the other places are what lies below a prefix. */
+export type QrPlace = 'qrImages' | 'uploads' | 'logoUploads' | 'cleanLogos' | 'batchUploads' | 'batchFiles';
+
 /** The state machine that makes reports, and its executions. */
 export type WorkflowPlace = 'reportWorkflow' | 'reportRuns';
 
 /**
  * What a function's code may touch: a table, one index of a table, the click stream, the cache, the signing keys, SES, the lake,
- * workflows.
+ * the buckets of QR codes, workflows.
  */
 export type Place =
   | TableName
@@ -32,6 +35,7 @@ export type Place =
   | 'signingKeys'
   | 'mailSender'
   | LakePlace
+  | QrPlace
   | WorkflowPlace;
 
 /** What Lambda's own poller reads a function's batches from. */

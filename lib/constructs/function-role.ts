@@ -1,5 +1,6 @@
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Aws } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
@@ -9,6 +10,7 @@ import { LOG_POWERS, POLLER_POWERS, VPC_POWERS } from '../service-powers.ts';
 import { senderAddress } from '../settings-schema.ts';
 import { acceptFindings, acceptWildcard } from './accepted.ts';
 import { isLakePlace, LAKE_PLACES } from './lake-places.ts';
+import { isQrPlace, QR_PLACES } from './qr-places.ts';
 import type { Surroundings } from './surroundings.ts';
 import { acceptRuns, isWorkflowPlace, WORKFLOW_PLACES } from './workflow-places.ts';
 
@@ -64,9 +66,16 @@ function acceptWildcards(role: Role, powers: FunctionPowers, surroundings: Surro
 }
 
 /** Objects of the lake and of its answers have no names before they are written. */
-export function acceptPrefix(role: Role, arn: string, { lake }: Pick<Surroundings, 'lake'>): void {
-  const isPrefix = [lake?.bucket, lake?.results].some((bucket) => arn.startsWith(`${bucket?.bucketArn}/`));
-  if (isPrefix) acceptWildcard(role, arn, 'Firehose, Athena and workflows name objects themselves, below this prefix.');
+export function acceptPrefix(role: Role, arn: string, { lake, qr }: Pick<Surroundings, 'lake' | 'qr'>): void {
+  const isBelow = (bucket: IBucket | undefined): boolean => arn.startsWith(`${bucket?.bucketArn}/`);
+  if (isBelow(lake?.bucket) || isBelow(lake?.results))
+    acceptWildcard(role, arn, 'Firehose, Athena and workflows name objects themselves, below this prefix.');
+  if (isBelow(qr?.images) || isBelow(qr?.uploads))
+    acceptWildcard(
+      role,
+      arn,
+      'Objects have the hashes of their bytes or the ids of what they belong to, below this prefix.',
+    );
 }
 
 const isInVpc = (powers: FunctionPowers, { cache }: Surroundings): boolean =>
@@ -89,7 +98,7 @@ const sidOf = (place: Place): string =>
     .join('');
 
 /** The ARNs of a place; none for the cache of a stage without one, or for the sender of a stage that mails nobody. */
-function arnsOf(place: Place, { settings, data, cache, lake, workflows }: Surroundings): readonly string[] {
+function arnsOf(place: Place, { settings, data, cache, lake, workflows, qr }: Surroundings): readonly string[] {
   if (isWorkflowPlace(place)) {
     if (workflows === undefined) throw new Error(`${place} is of a workflow that this stack stands before.`);
     return WORKFLOW_PLACES[place](workflows);
@@ -97,6 +106,10 @@ function arnsOf(place: Place, { settings, data, cache, lake, workflows }: Surrou
   if (isLakePlace(place)) {
     if (lake === undefined) throw new Error(`${place} is of the lake, and this stack stands before the lake's.`);
     return LAKE_PLACES[place](lake);
+  }
+  if (isQrPlace(place)) {
+    if (qr === undefined) throw new Error(`${place} is of QR codes, and this stack stands before theirs.`);
+    return QR_PLACES[place](qr);
   }
   if (place === 'clickStream') return [data.clickStream.streamArn];
   if (place === 'cache') return cache?.arns ?? [];

@@ -73,7 +73,7 @@ function reservation(name: FunctionName, { accounts, clicks, lake }: StageSettin
 type EnvValues = Readonly<Partial<Record<EnvName, string>>>;
 
 function valuesFor(
-  { settings, data, cache, lake, workflows }: Surroundings,
+  { settings, data, cache, lake, workflows, qr }: Surroundings,
   shortOrigin: string | undefined,
 ): EnvValues {
   return {
@@ -86,6 +86,7 @@ function valuesFor(
     [TABLE_ENV.live]: data.tables.live.tableName,
     [TABLE_ENV.events]: data.tables.events.tableName,
     [TABLE_ENV.jobs]: data.tables.jobs.tableName,
+    [TABLE_ENV.qrCodes]: data.tables.qrCodes.tableName,
     CLICK_STREAM: data.clickStream.streamName,
     CACHE_URL: cache?.url ?? 'none',
     CACHE_NAME: cache?.name ?? '',
@@ -102,6 +103,7 @@ function valuesFor(
     LAKE_DELAY_S: String(settings.lake.bufferS + DELIVERY_S),
     ...(shortOrigin === undefined ? {} : { SHORT_ORIGIN: shortOrigin }),
     ...(workflows === undefined ? {} : { REPORTS_WORKFLOW: workflows.reports.stateMachineArn }),
+    ...(qr === undefined ? {} : { IMAGES_BUCKET: qr.images.bucketName, UPLOADS_BUCKET: qr.uploads.bucketName }),
     ...(lake === undefined
       ? {}
       : {

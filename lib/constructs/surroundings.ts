@@ -48,6 +48,9 @@ export type Lake = {
   readonly workgroup: { readonly name: string; readonly arn: string };
 };
 
+/** Where QR codes are shown from, and where uploads and batches lie. */
+export type QrBuckets = { readonly images: IBucket; readonly uploads: IBucket };
+
 /** Everything a function can be given: its table of powers picks from here. */
 export type Surroundings = {
   readonly settings: StageSettings;
@@ -62,4 +65,6 @@ export type Surroundings = {
   readonly lake?: Lake;
   /** State machines that functions start and stop; stacks that stand before them do not have them. */
   readonly workflows?: { readonly reports: StateMachine };
+  /** Stacks that stand before the QR stack do not have it. */
+  readonly qr?: QrBuckets;
 };

@@ -1,0 +1,83 @@
+import { Failure } from '../errors.ts';
+import { drawCode } from './draw.ts';
+import type { Drawing } from './drawing.ts';
+import { errorCorrectionFor } from './limits.ts';
+import type { CleanLogo } from './logo-store.ts';
+import type { ErrorCorrection, QrMatrix } from './matrix.ts';
+import { qrMatrix } from './matrix.ts';
+import type { FileDeps, QrFormat } from './qr-file.ts';
+import { fileOf } from './qr-file.ts';
+import type { ScanReport } from './scan-report.ts';
+import type { ScanDeps } from './scan-score.ts';
+import type { QrSize } from './size.ts';
+import type { QrStyle } from './style.ts';
+import type { StyleScores } from './style-scores.ts';
+import { scanOf } from './style-scores.ts';
+import { svg } from './svg.ts';
+
+/** How a code is wanted, with every default in its place: the same look gives the same bytes for the same content. */
+export type QrLook = {
+  readonly format: QrFormat;
+  readonly size: QrSize;
+  /** At least this; a logo raises it, and so does room that is left. */
+  readonly errorCorrection: ErrorCorrection;
+  readonly style: QrStyle;
+};
+
+export type QrRequest = QrLook & {
+  /** The text in the code. */
+  readonly content: string;
+  /** What a screen reader says of it. */
+  readonly title: string;
+  /** The picture of `style.logo`; null where the style has none. */
+  readonly logo: CleanLogo | null;
+};
+
+export type MadeCode = {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  /** Without a dot. */
+  readonly extension: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** 1–40. */
+  readonly version: number;
+  /** What the code has in the end. */
+  readonly errorCorrection: ErrorCorrection;
+  readonly scan: ScanReport;
+};
+
+export type MakeDeps = ScanDeps & FileDeps & { readonly scores: StyleScores };
+
+/** A code as shapes, before it is a file. */
+export type DrawnQr = { readonly matrix: QrMatrix; readonly drawing: Drawing; readonly svg: string };
+
+/** Throws QR_CONTENT_TOO_LONG. */
+export function drawQr({ content, title, size, errorCorrection, style, logo }: Omit<QrRequest, 'format'>): DrawnQr {
+  const matrix = qrMatrix(content, { errorCorrection: errorCorrectionFor(style.logo?.share ?? null, errorCorrection) });
+  const logoAspect = logo === null ? 1 : logo.pixels.widthPx / logo.pixels.heightPx;
+  const drawing = drawCode(matrix, style, { logoAspect });
+  const text = svg(drawing, { size, title, ...(logo === null ? {} : { logoPng: logo.pngBytes }) });
+  return { matrix, drawing, svg: text };
+}
+
+/**
+ * Draws the code, looks whether it is read, and writes it as a file. Throws QR_CONTENT_TOO_LONG, QR_SIZE_TOO_SMALL, or
+ * QR_UNSCANNABLE with the `scan` of a code of grade F that is not forced. The same request gives the same bytes.
+ */
+export async function makeCode(
+  deps: MakeDeps,
+  request: QrRequest,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<MadeCode> {
+  const drawn = drawQr(request);
+  const scan = await scanOf(deps, drawn, request);
+  requireScannable(scan, force);
+  const file = await fileOf(deps, drawn, request);
+  return { ...file, version: drawn.matrix.version, errorCorrection: drawn.matrix.errorCorrection, scan };
+}
+
+/** Throws QR_UNSCANNABLE. */
+export function requireScannable(scan: ScanReport, force: boolean): void {
+  if (scan.grade === 'F' && !force) throw new Failure('QR_UNSCANNABLE', { scan });
+}

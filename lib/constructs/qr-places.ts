@@ -1,0 +1,17 @@
+import { CLEAN_LOGOS_PREFIX } from '../../core/qr/logo-store.ts';
+import { IMAGES_PREFIX } from '../../core/qr/qr-image.ts';
+import type { QrPlace } from '../powers.ts';
+import type { QrBuckets } from './surroundings.ts';
+import { BATCH_FILES_PREFIX, BATCH_UPLOADS_PREFIX, LOGO_UPLOADS_PREFIX } from './uploads-bucket.ts';
+
+/** The ARNs of each place of the QR codes' buckets that a function can be given powers on. */
+export const QR_PLACES: Readonly<Record<QrPlace, (buckets: QrBuckets) => readonly string[]>> = {
+  qrImages: ({ images }) => [images.arnForObjects(`${IMAGES_PREFIX}*`)],
+  uploads: ({ uploads }) => [uploads.bucketArn],
+  logoUploads: ({ uploads }) => [uploads.arnForObjects(`${LOGO_UPLOADS_PREFIX}*`)],
+  cleanLogos: ({ uploads }) => [uploads.arnForObjects(`${CLEAN_LOGOS_PREFIX}*`)],
+  batchUploads: ({ uploads }) => [uploads.arnForObjects(`${BATCH_UPLOADS_PREFIX}*`)],
+  batchFiles: ({ uploads }) => [uploads.arnForObjects(`${BATCH_FILES_PREFIX}*`)],
+};
+
+export const isQrPlace = (place: string): place is QrPlace => Object.hasOwn(QR_PLACES, place);
