@@ -47,7 +47,7 @@ const eventAt = (atMs: number, overrides: Partial<ClickEvent> = {}): ClickEvent 
 async function dayOfWorkspace(total: number): Promise<Readonly<Record<string, unknown>>> {
   const items = await signpost.scan('counts');
   const found = items.find(
-    ({ pk, sk, total: there }) => /^ws#/.test(String(pk)) && sk === `day#${DAY}` && there === total,
+    ({ pk, sk, total: there }) => String(pk).startsWith('ws#') && sk === `day#${DAY}` && there === total,
   );
   if (found === undefined) throw new Error(`No workspace has ${total} clicks on ${DAY}.`);
   return found;

@@ -56,7 +56,7 @@ describe('A text in SQL', () => {
       expect(trino.validate(query.text)).toEqual([]);
       const tokens = trino
         .getAllTokens(query.text)
-        .flatMap(({ text: token = '', channel }) => (channel === 0 && token !== '<EOF>' ? [token] : []));
+        .flatMap(({ text: token, channel }) => (channel === 0 && token !== '<EOF>' ? [token] : []));
       expect(tokens).toEqual(['SELECT', quoted(text).text, 'FROM', 'clicks']);
     });
     await assert(property, { numRuns: 100 });
