@@ -1,8 +1,7 @@
 import { Effect, Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
-  type CfnStateMachine,
   DefinitionBody,
   type IChainable,
   LogLevel,
@@ -14,7 +13,7 @@ import { ArnFormat, Aws, type Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
 import { WORKFLOW_POWERS } from '../service-powers.ts';
-import { acceptFinding, acceptFindings } from './accepted.ts';
+import { acceptFindings, acceptWildcard } from './accepted.ts';
 import { stageLogGroup } from './log-group.ts';
 
 /** Objects of a bucket whose keys begin so. */
@@ -90,41 +89,37 @@ function workflowRole(scope: Construct, { calls, may = [], map }: WorkflowParts)
   });
   const anywhere = 'AWS knows the actions of log delivery on every resource only.';
   acceptFindings(role, { 'AwsSolutions-IAM5[Resource::*]': anywhere, 'Serverless-LambdaStarPermissions': anywhere });
-  for (const folder of [items, results]) if (folder !== null) acceptFolder(role, folder);
+  for (const folder of [items, results]) {
+    if (folder === null) continue;
+    acceptWildcard(
+      role,
+      objects(folder),
+      'Each execution has objects of its own below this prefix; its input names them.',
+    );
+  }
   return role;
-}
-
-function acceptFolder(role: Role, { bucket, prefix }: Folder): void {
-  const bucketId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnBucket);
-  acceptFinding(
-    role,
-    `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${prefix}*]`,
-    'Each execution has objects of its own below this prefix, which only its input names.',
-  );
 }
 
 /** A policy of its own, because it names the machine that the role is made for. */
 function letStartChildren(scope: Construct, machine: StateMachine, role: Role): void {
-  const executionArn = (resourceName: string): string =>
-    Stack.of(scope).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+  const executionsArn = Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${machine.stateMachineName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
   // CDK's own would also let it redrive; attached to nothing, it is not in the template, but rules judge it all the same.
   machine.node.tryRemoveChild('DistributedMapPolicy');
   const policy = new Policy(scope, 'Children', {
     roles: [role],
     statements: [
       allow('StartChildren', WORKFLOW_POWERS.startChildren, [machine.stateMachineArn]),
-      allow('WatchChildren', WORKFLOW_POWERS.children, [executionArn(`${machine.stateMachineName}:*`)]),
+      allow('WatchChildren', WORKFLOW_POWERS.children, [executionsArn]),
     ],
   });
-  const machineId = Stack.of(machine).getLogicalId(machine.node.defaultChild as CfnStateMachine);
-  acceptFinding(
+  acceptWildcard(
     policy,
-    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machineId}.Name>:*]`,
+    executionsArn,
     'Step Functions names the children itself; the role may only watch and stop executions of its own machine.',
   );
 }

@@ -18,12 +18,17 @@ import { Workflow } from '../../lib/constructs/workflow.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:111122223333:function:Render';
 
-/** An app whose only machine is a distributed map over what was uploaded. */
-function appWithMap(): App {
+/** An app whose only machine is a distributed map over what was uploaded, into a bucket of the same stack or of another. */
+function appWithMap(filesStack: 'Stack' | 'Other'): App {
   const app = new App({ context: cdkJson.context });
   const stack = new Stack(app, 'Stack');
   const settings = settingsFor('prod');
-  const { bucket } = new ResultsBucket(stack, 'Files', settings, null);
+  const { bucket } = new ResultsBucket(
+    filesStack === 'Stack' ? stack : new Stack(app, 'Other'),
+    'Files',
+    settings,
+    null,
+  );
   const map = new DistributedMap(stack, 'Rows', {
     mapExecutionType: StateMachineType.EXPRESS,
     itemReader: new S3CsvItemReader({ bucket, key: JsonPath.stringAt('$.key'), csvHeaders: CsvHeaders.useFirstRow() }),
@@ -48,7 +53,7 @@ type Found = { readonly id: string; readonly properties: Readonly<Record<string,
 type Resources = Readonly<Record<string, { Type: string; Properties: Readonly<Record<string, unknown>> }>>;
 
 describe('a workflow', () => {
-  const template = appWithMap().synth().getStackByName('Stack').template as { Resources: Resources };
+  const template = appWithMap('Stack').synth().getStackByName('Stack').template as { Resources: Resources };
   /** The one resource of a type whose id begins so. */
   const one = (type: string, idPrefix = ''): Found => {
     const resources = Object.entries(template.Resources).filter(
@@ -112,10 +117,10 @@ describe('a workflow', () => {
   });
 });
 
-it('with a distributed map passes AWS’s rules for solutions and for serverless', () => {
+it.each(['Stack', 'Other'] as const)('passes AWS’s rules with a map over files of the stack %s', (filesStack) => {
   process.env['CDK_VALIDATION'] = 'true';
   try {
-    const app = appWithMap();
+    const app = appWithMap(filesStack);
     addChecks(app);
     expect(() => app.synth()).not.toThrow();
   } finally {
