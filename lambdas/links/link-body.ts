@@ -1,28 +1,10 @@
-import type { MemberError } from '../../core/errors.ts';
-import { validationFailed } from '../../core/errors.ts';
 import type { LinkChanges } from '../../core/links/change-link.ts';
-import type { LinkDraft } from '../../core/links/create-link.ts';
-import type { Link, LinkPassword } from '../../core/links/link.ts';
-import type { ChangeBody, CreateBody, LinkAnswer } from './schemas.ts';
+import type { Link } from '../../core/links/link.ts';
+import type { HashPassword } from '../../core/links/link-request.ts';
+import { expiryOf } from '../../core/links/link-request.ts';
+import type { ChangeBody, LinkAnswer } from './schemas.ts';
 
-type HashPassword = (password: string) => Promise<LinkPassword>;
-
-/** The draft in a create body. Throws VALIDATION_FAILED when it expires in the past. */
-export async function toDraft(body: CreateBody, nowMs: number, hashPassword: HashPassword): Promise<LinkDraft> {
-  return {
-    targetUrl: body.original_url,
-    customAlias: body.custom_alias ?? null,
-    expiresAtMs: expiryOf(body.expires_at, nowMs),
-    maxClicks: body.max_clicks ?? null,
-    password: isPresent(body.password) ? await hashPassword(body.password) : null,
-    title: body.title ?? null,
-    tags: [...new Set(body.tags ?? [])],
-    externalId: body.external_id ?? null,
-    redirectStatus: body.redirect_status ?? 302,
-    forwardQuery: body.forward_query ?? false,
-    ifExists: body.if_exists ?? 'create',
-  };
-}
+export { toDraft } from '../../core/links/link-request.ts';
 
 /** The changes in a patch: absent members stay, `null` clears. */
 export async function toChanges(body: ChangeBody, nowMs: number, hashPassword: HashPassword): Promise<LinkChanges> {
@@ -63,14 +45,3 @@ export function toAnswer(link: Link, clicks: number, shortOrigin: string): LinkA
     updated_at: new Date(link.updatedAtMs).toISOString(),
   };
 }
-
-const PAST_EXPIRY: MemberError = { path: 'expires_at', code: 'not_in_future', message: 'Must be in the future.' };
-
-function expiryOf(expiresAt: string | null | undefined, nowMs: number): number | null {
-  if (!isPresent(expiresAt)) return null;
-  const expiresAtMs = Date.parse(expiresAt);
-  if (expiresAtMs <= nowMs) throw validationFailed([PAST_EXPIRY]);
-  return expiresAtMs;
-}
-
-const isPresent = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;

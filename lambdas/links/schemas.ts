@@ -1,43 +1,22 @@
 import * as z from 'zod/mini';
 import { MAX_BULK } from '../../core/links/bulk-create.ts';
 import { REDIRECT_STATUSES } from '../../core/links/link.ts';
-import { MAX_LINK_PASSWORD_LENGTH } from '../../core/links/link-password.ts';
+import {
+  linkMembers,
+  MAX_EXTERNAL_ID_LENGTH,
+  MAX_TAG_LENGTH,
+  MAX_TITLE_LENGTH,
+  timestamp,
+} from '../../core/links/link-request.ts';
 import { pageAnswer, pageMembers } from '../page-query.ts';
 
+export { type CreateBody, createBody } from '../../core/links/link-request.ts';
+
 /** Bodies as customers send them: shapes only. Rules that need the world (targets, aliases, time) are core's. */
-const MAX_TITLE_LENGTH = 200;
-const MAX_TAGS = 20;
-const MAX_TAG_LENGTH = 50;
-const MAX_EXTERNAL_ID_LENGTH = 255;
-/** Larger limits than this are no limits. */
-const MAX_MAX_CLICKS = 1_000_000_000;
-
-const timestamp = z.iso.datetime({ offset: true });
-const nullish = <T extends z.core.SomeType>(schema: T) => z.optional(z.nullable(schema));
-
-const settings = {
-  expires_at: nullish(timestamp),
-  max_clicks: nullish(z.int().check(z.minimum(1), z.maximum(MAX_MAX_CLICKS))),
-  password: nullish(z.string().check(z.minLength(1), z.maxLength(MAX_LINK_PASSWORD_LENGTH))),
-  title: nullish(z.string().check(z.maxLength(MAX_TITLE_LENGTH))),
-  tags: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(MAX_TAG_LENGTH))).check(z.maxLength(MAX_TAGS))),
-  external_id: nullish(z.string().check(z.minLength(1), z.maxLength(MAX_EXTERNAL_ID_LENGTH))),
-  redirect_status: z.optional(z.literal([...REDIRECT_STATUSES])),
-  forward_query: z.optional(z.boolean()),
-};
-
-export const createBody = z.strictObject({
-  original_url: z.string(),
-  custom_alias: nullish(z.string()),
-  ...settings,
-  if_exists: z.optional(z.enum(['create', 'return'])),
-});
-export type CreateBody = z.infer<typeof createBody>;
-
 export const changeBody = z.strictObject({
   original_url: z.optional(z.string()),
   is_active: z.optional(z.boolean()),
-  ...settings,
+  ...linkMembers,
 });
 export type ChangeBody = z.infer<typeof changeBody>;
 
