@@ -6,7 +6,7 @@ const TIME_LENGTH = 10;
 const RANDOM_LENGTH = 12;
 
 /** What an id names; the prefix is part of it (contract: ids are prefixed and sortable). */
-export type IdPrefix = 'usr' | 'ws' | 'key' | 'ses' | 'inv' | 'evt' | 'mail' | 'rep';
+export type IdPrefix = 'usr' | 'ws' | 'key' | 'ses' | 'inv' | 'evt' | 'mail' | 'rep' | 'qr' | 'logo' | 'bat' | 'upl';
 
 /** `usr_` + 48 bits of milliseconds + 60 random bits: ids made later sort behind, none can be guessed from another. */
 export function newSortableId(prefix: IdPrefix, nowMs: number, randomBytes: RandomBytes): string {

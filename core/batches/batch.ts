@@ -1,0 +1,100 @@
+import type { QrLook } from '../qr/make-code.ts';
+
+/** What happens to the rows that were made when others fail. */
+export const ON_FAILURE = ['continue', 'rollback'] as const;
+export type OnFailure = (typeof ON_FAILURE)[number];
+
+export const ROW_FORMATS = ['jsonl', 'csv'] as const;
+export type RowFormat = (typeof ROW_FORMATS)[number];
+
+/** Where the rows lie, in the uploads bucket. */
+export type BatchInput = { readonly key: string; readonly format: RowFormat };
+
+export type BatchOrder = {
+  readonly input: BatchInput;
+  /** Of all its codes. */
+  readonly look: QrLook;
+  /** Whether codes that do not scan are made all the same. */
+  readonly force: boolean;
+  readonly onFailure: OnFailure;
+};
+
+export const BATCH_STATUSES = [
+  'queued',
+  'running',
+  'succeeded',
+  'succeeded_with_errors',
+  'failed',
+  'cancelled',
+] as const;
+export type BatchStatus = (typeof BATCH_STATUSES)[number];
+
+/** What a running batch is at: only while it is `making` are rows counted. */
+export const BATCH_PHASES = ['planning', 'making', 'finishing'] as const;
+export type BatchPhase = (typeof BATCH_PHASES)[number];
+
+/** Why a batch failed as a whole. `rolled_back`: some row failed, and none was to be made then. */
+export const BATCH_FAILURES = ['unreadable', 'too_many_rows', 'no_rows', 'quota', 'rolled_back', 'internal'] as const;
+export type BatchFailure = (typeof BATCH_FAILURES)[number];
+
+export type BatchState =
+  | { readonly status: 'queued' }
+  | { readonly status: 'running'; readonly phase: BatchPhase; readonly startedAtMs: number }
+  | {
+      readonly status: 'succeeded' | 'succeeded_with_errors';
+      readonly startedAtMs: number;
+      readonly endedAtMs: number;
+      /** Of the ZIP. */
+      readonly bytes: number;
+    }
+  | { readonly status: 'failed'; readonly endedAtMs: number; readonly failure: BatchFailure }
+  | { readonly status: 'cancelled'; readonly endedAtMs: number };
+
+/** Rows, each in one place: `done` and `failed` grow to `total`. */
+export type BatchProgress = {
+  /** Null until the rows have been counted. */
+  readonly total: number | null;
+  readonly done: number;
+  readonly failed: number;
+};
+
+/** What was taken of the workspace's limit of links, from the window that ends then. */
+export type BatchQuota = { readonly taken: number; readonly resetAtMs: number };
+
+export type Batch = {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly order: BatchOrder;
+  /** The codes of its links follow from it, so that a row made twice is made once. */
+  readonly seed: string;
+  /** 1, and one more with each retry: names its execution, its files and the chunks that count. */
+  readonly run: number;
+  readonly createdAtMs: number;
+  readonly state: BatchState;
+  readonly progress: BatchProgress;
+  /** Null where its links took none. */
+  readonly quota: BatchQuota | null;
+  /** Null while nothing was to be undone, false until it is. */
+  readonly undone: boolean | null;
+};
+
+export type BatchId = Pick<Batch, 'workspaceId' | 'id'>;
+export type BatchRun = Pick<Batch, 'workspaceId' | 'id' | 'run'>;
+
+export const isOpen = ({ status }: BatchState): boolean => status === 'queued' || status === 'running';
+
+/** What failed may be tried again where something of it stands; what was undone is to be ordered anew. */
+export const canRetry = ({ state: { status }, undone }: Pick<Batch, 'state' | 'undone'>): boolean =>
+  undone === null && (status === 'succeeded_with_errors' || status === 'failed' || status === 'cancelled');
+
+/** Contract: rows of an upload, and of a JSON body. */
+export const MAX_ROWS = 100_000;
+export const MAX_ITEMS = 1_000;
+/** Batches that a workspace may have open at once. */
+export const MAX_OPEN_BATCHES = 5;
+
+const DAY_MS = 86_400_000;
+/** As long as the uploads bucket keeps its files (`lib/constructs/uploads-bucket.ts`). */
+export const BATCH_KEPT_DAYS = 7;
+export const expiresAtMs = ({ createdAtMs }: Pick<Batch, 'createdAtMs'>): number =>
+  createdAtMs + BATCH_KEPT_DAYS * DAY_MS;
