@@ -90,6 +90,21 @@ describe('A roll-up', () => {
     expect(await rolledUp()).toEqual(truthOf([replayed]));
   });
 
+  it('finds files that S3 dates before the last run, because their upload began before it', async () => {
+    await run(at('21T09:30'));
+    const uploaded = aClick({ at_ms: at('21T09:10') });
+    lake.addClicks([uploaded], at('21T09:11'), at('21T09:20'));
+    await run(at('21T10:30'));
+    expect(await rolledUp()).toEqual(truthOf([uploaded]));
+  });
+
+  it('has a click once also where its rows differ in what was told of it', async () => {
+    const [told, toldAnew] = [aClick({ at_ms: at('21T09:10') }), aClick({ at_ms: at('21T09:10'), bot: true })];
+    lake.addClicks([told, toldAnew], at('21T09:11'));
+    await run(at('21T09:30'));
+    expect([...(await rolledUp()).values()]).toEqual([1]);
+  });
+
   it('asks nothing when nothing came', async () => {
     lake.addClicks([aClick({ at_ms: at('21T09:10') })], at('21T09:11'));
     await run(at('21T09:30'));
