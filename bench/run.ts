@@ -1,6 +1,7 @@
 import { benchCounts } from './counts.ts';
 import { benchCreate } from './create.ts';
 import { benchQr } from './qr.ts';
+import { benchQrPixels } from './qr-pixels.ts';
 import { benchRedirect } from './redirect.ts';
 import { benchRedirectFunction } from './redirect-function.ts';
 import { benchSignIns } from './sign-ins.ts';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   summary: benchSummary,
   'user-agents': benchUserAgents,
   qr: benchQr,
+  'qr-pixels': benchQrPixels,
 };
 
 const asked = process.argv.slice(2);

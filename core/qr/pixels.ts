@@ -1,9 +1,8 @@
+import type { Rgb } from './color.ts';
 import type { Pixels } from './drawing.ts';
 
 /** A picture as rows of brightness, from 0 for black to 255 for white. */
 export type Gray = { readonly widthPx: number; readonly heightPx: number; readonly luma: Uint8Array };
-
-export type Rgb = readonly [red: number, green: number, blue: number];
 
 export const WHITE: Rgb = [255, 255, 255];
 

@@ -6,7 +6,15 @@ import { TRANSPARENT } from './style.ts';
 
 /** What will make a code hard to scan, known from its style alone; the advice says what to change and how far. */
 export type StyleFinding = {
-  readonly code: 'contrast' | 'eye_contrast' | 'inverted' | 'dot_scale' | 'quiet_zone' | 'logo_share' | 'transparent';
+  readonly code:
+    | 'contrast'
+    | 'eye_contrast'
+    | 'eye_shape'
+    | 'inverted'
+    | 'dot_scale'
+    | 'quiet_zone'
+    | 'logo_share'
+    | 'transparent';
   readonly severity: 'refuse' | 'warn';
   readonly advice: string;
 };
@@ -14,6 +22,7 @@ export type StyleFinding = {
 export function styleFindings(style: QrStyle, errorCorrection: ErrorCorrection): readonly StyleFinding[] {
   return [
     ...contrastFindings(style),
+    ...eyeShapeFindings(style),
     ...scaleFindings(style),
     ...quietZoneFindings(style),
     ...logoFindings(style, errorCorrection),
@@ -55,6 +64,13 @@ function ratioFindings(code: 'contrast' | 'eye_contrast', what: string, ratio: n
   // Rounded down, so that 2.97 does not read as the 3 it misses.
   const shown = Math.floor(ratio * 10) / 10;
   return [finding(code, severity, `Raise the contrast of ${what}: ${shown}:1, need ${need}:1.`)];
+}
+
+/** Corners that come close to a round ring hide the light between: neither decoder of the scan score finds such an eye at an angle. */
+function eyeShapeFindings({ eyes }: QrStyle): readonly StyleFinding[] {
+  if (eyes.frame !== 'dot' || eyes.ball === 'dot' || eyes.ball === 'rounded') return [];
+  const severity = eyes.ball === 'square' ? 'refuse' : 'warn';
+  return [finding('eye_shape', severity, 'Choose a round or rounded ball: its corners nearly touch the round frame.')];
 }
 
 function scaleFindings({ dots }: QrStyle): readonly StyleFinding[] {
