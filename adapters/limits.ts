@@ -7,9 +7,11 @@ import type { WindowCounter, WindowState } from './window-counter.ts';
 const CREATES = 'creates';
 const EVENTS = 'events';
 const REPORTS = 'reports';
+const CODES = 'codes';
 
 export const rateLimitStore = (windows: WindowCounter): RateLimitStore => limitStore(windows, CREATES);
 export const eventLimitStore = (windows: WindowCounter): RateLimitStore => limitStore(windows, EVENTS);
+export const codeLimitStore = (windows: WindowCounter): RateLimitStore => limitStore(windows, CODES);
 export const reportLimitStore = (windows: WindowCounter): RateLimitStore => limitStore(windows, REPORTS);
 
 const limitStore = (windows: WindowCounter, item: string): RateLimitStore => ({

@@ -150,6 +150,7 @@ const CUSTOMER_FAILURES = {
     sentence:
       'These are more clicks than can be looked through while you wait; ask about a shorter range, or order a report.',
   },
+  QR_NOT_FOUND: { title: 'QR code not found', sentence: 'There is no such QR code in this workspace.' },
   QR_CONTENT_TOO_LONG: {
     title: 'Content too long',
     sentence: 'The content has more bytes than a QR code with this error correction holds; `max_bytes` says how many.',
@@ -162,6 +163,7 @@ const CUSTOMER_FAILURES = {
     title: 'Code does not scan',
     sentence: 'Our decoders cannot read this code well enough; `scan` says where they fail and what helps.',
   },
+  LOGO_NOT_FOUND: { title: 'Logo not found', sentence: 'There is no such logo in this workspace.' },
   LOGO_REFUSED: {
     title: 'Logo refused',
     sentence: 'A logo is a PNG, JPEG or WebP picture of at most 1 MB and 2048 × 2048 pixels.',

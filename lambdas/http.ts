@@ -47,12 +47,13 @@ export function http(logger: Logger, handle: Handle) {
     });
 }
 
-async function answerOrProblem(
+/** What the handler answers, once the caller is permitted to ask; failures as problem documents, those nobody meant logged. */
+export async function answerOrProblem<Answer>(
   logger: Logger,
   request: HttpRequest,
   answerHeaders: AnswerHeaders,
-  handle: Handle,
-): Promise<HttpAnswer> {
+  handle: (request: HttpRequest, answerHeaders: AnswerHeaders) => Promise<Answer>,
+): Promise<Answer | HttpAnswer> {
   try {
     requirePermission(request);
     return await handle(request, answerHeaders);

@@ -1,5 +1,5 @@
 import type { Caller } from '../core/accounts/caller.ts';
-import { createLimits, eventLimits, LINKS_LIMIT, reportLimits } from '../core/accounts/plan.ts';
+import { codeLimits, createLimits, eventLimits, LINKS_LIMIT, reportLimits } from '../core/accounts/plan.ts';
 import type { RateLimit, RateLimitState, RateLimitStore } from '../core/accounts/rate-limit.ts';
 import { rateLimitExceeded, retryAfterS } from '../core/accounts/rate-limit.ts';
 import { Failure } from '../core/errors.ts';
@@ -81,6 +81,7 @@ const takeOneOf =
 
 /** Each takes quota for one, and says what is left of it. Throws RATE_LIMIT_EXCEEDED. */
 export const takeEvent = takeOneOf(eventLimits, 'events');
+export const takeCode = takeOneOf(codeLimits, 'QR codes');
 export const takeReport = takeOneOf(reportLimits, 'reports');
 
 /** The same headers for a call that takes nothing. */

@@ -42,6 +42,11 @@ const stream = (path: string, name: FunctionName, access: Access, summary: strin
   ...app('GET', path, name, access, summary),
   streams: true,
 });
+/** Streamed for the bytes of their files, which API Gateway would otherwise take in base64 only. */
+const qr = (method: Method, path: string, access: 'qr:read' | 'qr:write', summary: string): Route => ({
+  ...app(method, path, 'qr', access, summary),
+  streams: true,
+});
 
 const CANONICAL: readonly Route[] = [
   app('POST', '/v1/urls', 'links', 'urls:write', 'Create a short link'),
@@ -52,6 +57,18 @@ const CANONICAL: readonly Route[] = [
   app('DELETE', '/v1/urls/{code}', 'links', 'urls:write', 'Delete a link'),
   app('GET', '/v1/urls/{code}/stats', 'analytics', 'analytics:read', 'Count the clicks of a link'),
   app('POST', '/v1/urls/{code}/unlock', 'unlock', 'public', 'Unlock a protected link'),
+
+  qr('POST', '/v1/qr', 'qr:write', 'Make a QR code, of a link or of anything else'),
+  qr('POST', '/v1/qr/check', 'qr:read', 'How well a QR code would scan, and what would help; nothing is kept'),
+  qr('GET', '/v1/qr', 'qr:read', 'List QR codes'),
+  qr('GET', '/v1/qr/{qr_id}', 'qr:read', 'Read a QR code'),
+  qr('GET', '/v1/qr/{qr_id}/image', 'qr:read', 'The image of a QR code, also in another format or size'),
+  qr('GET', '/v1/urls/{code}/qr', 'qr:read', 'The QR code of a link, as an image'),
+
+  app('POST', '/v1/logos', 'logos', 'qr:write', 'Announce a logo, and get a form to upload it with'),
+  app('GET', '/v1/logos', 'logos', 'qr:read', 'List logos'),
+  app('GET', '/v1/logos/{logo_id}', 'logos', 'qr:read', 'Read a logo, and whether codes can carry it'),
+  app('DELETE', '/v1/logos/{logo_id}', 'logos', 'qr:write', 'Delete a logo'),
 
   app('GET', '/v1/analytics/summary', 'analytics', 'analytics:read', 'Totals, series and top lists of a range'),
   app('GET', '/v1/analytics/timeseries', 'analytics', 'analytics:read', 'Clicks by hour, day, week or month'),
@@ -158,6 +175,7 @@ const CANONICAL: readonly Route[] = [
 /** Method, path and the path it stands for, of the original design documents. */
 const ALIASES: readonly (readonly [method: Method, path: string, aliasOf: string])[] = [
   ['POST', '/url/shorten', '/v1/urls'],
+  ['POST', '/qr/generate', '/v1/qr'],
   ['GET', '/analytics/summary', '/v1/analytics/summary'],
   ['GET', '/analytics/dashboard', '/v1/analytics/summary'],
   ['POST', '/analytics/track', '/v1/analytics/track'],

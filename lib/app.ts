@@ -53,7 +53,7 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
     data,
     api: visitors.api,
   });
-  const qr = new QrStack(app, 'Qr', { ...named('qr'), surroundings: withReports, images });
+  const qr = new QrStack(app, 'Qr', { ...named('qr'), surroundings: withReports, images, shortOrigin });
   const surroundings = { ...withReports, qr: qr.buckets };
   const accounts = new AccountsStack(app, 'Accounts', { ...named('accounts'), surroundings });
   const customers = new CustomersStack(app, 'Customers', {
@@ -65,6 +65,8 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
     auth: accounts.auth,
     accounts: accounts.accounts,
     reports: reports.reports,
+    qr: qr.qr,
+    logos: qr.logos,
   });
   new AppDomainStack(app, 'AppDomain', { ...named('app-domain'), settings, data, api: customers.api });
   const streams = new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });

@@ -191,6 +191,41 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       reportWorkflow: ['states:StartExecution'],
     },
   },
+  qr: {
+    // A code is drawn, read by two decoders and written: a whole vCPU. The largest picture takes 400 MB.
+    memoryMb: 1_769,
+    timeoutS: 29,
+    may: {
+      qrCodes: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      qrImages: ['s3:GetObject', 's3:PutObject'],
+      // Without it nobody is told that a logo is not there.
+      uploads: ['s3:ListBucket'],
+      cleanLogos: ['s3:GetObject'],
+      links: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      'links/byTarget': ['dynamodb:Query'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    },
+  },
+  logos: {
+    // A picture of 2,048 × 2,048 pixels is decoded and written anew: a whole vCPU.
+    memoryMb: 1_769,
+    timeoutS: 29,
+    may: {
+      qrCodes: [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      // Without it nobody is told that nothing was uploaded yet.
+      uploads: ['s3:ListBucket'],
+      // Forms and URLs are signed in its name.
+      logoUploads: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+      cleanLogos: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    },
+  },
   service: {
     memoryMb: 512,
     timeoutS: 10,

@@ -8,6 +8,8 @@ export type PlanLimits = {
   readonly linksPerMonth: number | null;
   /** Events told per minute. */
   readonly eventsPerMinute: number;
+  /** QR codes drawn per minute, besides those of batches. */
+  readonly codesPerMinute: number;
   /** Reports ordered in a day; each may read as much as a query may. */
   readonly reportsPerDay: number;
   /** Entries of one bulk request. */
@@ -21,6 +23,7 @@ export const PLANS = {
     createsPerMinute: 10,
     linksPerMonth: 1_000,
     eventsPerMinute: 60,
+    codesPerMinute: 60,
     reportsPerDay: 50,
     bulkSize: 1_000,
     retentionDays: 90,
@@ -29,6 +32,7 @@ export const PLANS = {
     createsPerMinute: 1_000,
     linksPerMonth: 100_000,
     eventsPerMinute: 3_000,
+    codesPerMinute: 600,
     reportsPerDay: 500,
     bulkSize: 1_000,
     retentionDays: 730,
@@ -37,6 +41,7 @@ export const PLANS = {
     createsPerMinute: 1_000_000,
     linksPerMonth: null,
     eventsPerMinute: 1_000_000,
+    codesPerMinute: 1_000_000,
     reportsPerDay: 10_000,
     bulkSize: 1_000,
     retentionDays: 1_825,
@@ -62,6 +67,10 @@ export function createLimits(plan: PlanName): readonly RateLimit[] {
 
 export const eventLimits = (plan: PlanName): readonly RateLimit[] => [
   { name: 'events', limit: PLANS[plan].eventsPerMinute, windowS: MINUTE_S },
+];
+
+export const codeLimits = (plan: PlanName): readonly RateLimit[] => [
+  { name: 'codes', limit: PLANS[plan].codesPerMinute, windowS: MINUTE_S },
 ];
 
 export const reportLimits = (plan: PlanName): readonly RateLimit[] => [

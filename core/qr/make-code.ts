@@ -6,7 +6,7 @@ import type { CleanLogo } from './logo-store.ts';
 import type { ErrorCorrection, QrMatrix } from './matrix.ts';
 import { qrMatrix } from './matrix.ts';
 import type { FileDeps, QrFormat } from './qr-file.ts';
-import { fileOf } from './qr-file.ts';
+import { fileOf, requirePixels } from './qr-file.ts';
 import type { ScanReport } from './scan-report.ts';
 import type { ScanDeps } from './scan-score.ts';
 import type { QrSize } from './size.ts';
@@ -71,10 +71,25 @@ export async function makeCode(
   { force = false }: { readonly force?: boolean } = {},
 ): Promise<MadeCode> {
   const drawn = drawQr(request);
+  requirePixels(drawn, request);
   const scan = await scanOf(deps, drawn, request);
   requireScannable(scan, force);
   const file = await fileOf(deps, drawn, request);
   return { ...file, version: drawn.matrix.version, errorCorrection: drawn.matrix.errorCorrection, scan };
+}
+
+/**
+ * All that `makeCode` finds out before it writes a file, and all that it throws but for QR_UNSCANNABLE: what a code would be.
+ */
+export async function checkCode(
+  deps: MakeDeps,
+  request: QrRequest,
+): Promise<Pick<MadeCode, 'version' | 'errorCorrection' | 'scan'> & { readonly widthModules: number }> {
+  const drawn = drawQr(request);
+  requirePixels(drawn, request);
+  const { version, errorCorrection } = drawn.matrix;
+  const scan = await scanOf(deps, drawn, request);
+  return { version, errorCorrection, scan, widthModules: drawn.drawing.width };
 }
 
 /** Throws QR_UNSCANNABLE. */

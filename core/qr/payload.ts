@@ -15,7 +15,7 @@ const KINDS = {
   text: longText(MAX_TEXT_LENGTH),
   wifi: wifiSchema,
   vcard: vcardSchema,
-  mail: mailSchema,
+  email: mailSchema,
   phone: phoneSchema,
   sms: smsSchema,
   geo: geoSchema,
@@ -40,10 +40,10 @@ export const payloadSchema = z
 
 /** The text that goes into the code. */
 export function payloadText(payload: Payload | z.infer<typeof payloadSchema>): string {
-  const { url, text, wifi, vcard, mail, phone, sms, geo, event }: z.infer<typeof payloadSchema> = payload;
+  const { url, text, wifi, vcard, email, phone, sms, geo, event }: z.infer<typeof payloadSchema> = payload;
   if (wifi !== undefined) return wifiText(wifi);
   if (vcard !== undefined) return vcardText(vcard);
-  if (mail !== undefined) return mailText(mail);
+  if (email !== undefined) return mailText(email);
   if (phone !== undefined) return phoneText(phone);
   if (sms !== undefined) return smsText(sms);
   if (geo !== undefined) return geoText(geo);

@@ -26,10 +26,25 @@ export type FileDeps = {
   readonly encoders: Readonly<Record<'jpeg' | 'webp', EncodePicture>>;
 };
 
-type QrFile = Pick<MadeCode, 'bytes' | 'contentType' | 'extension' | 'widthPx' | 'heightPx'>;
+export type QrFile = Pick<MadeCode, 'bytes' | 'contentType' | 'extension' | 'widthPx' | 'heightPx'>;
+
+/** What the file of a format is beside its bytes, which were kept. */
+export const storedFileOf = (format: QrFormat, bytes: Uint8Array) => ({ bytes, ...FILES[format] });
+
+export const isRaster = (format: QrFormat): boolean => format === 'png' || format === 'jpeg' || format === 'webp';
+
+/** Throws QR_SIZE_TOO_SMALL where a module would have no pixel. */
+export function requirePixels(
+  { drawing }: Pick<DrawnQr, 'drawing'>,
+  { format, size }: Pick<QrRequest, 'format' | 'size'>,
+) {
+  const widthPx = widthInPx(size);
+  if (isRaster(format) && widthPx < drawing.width) throw sizeTooSmall(widthPx, Math.ceil(drawing.width));
+}
 
 /** The code as a file of the request's format and size. Throws QR_SIZE_TOO_SMALL where a module would have no pixel. */
 export async function fileOf(deps: FileDeps, drawn: DrawnQr, request: QrRequest): Promise<QrFile> {
+  requirePixels(drawn, request);
   const { width, height } = drawn.drawing;
   const widthPx = widthInPx(request.size);
   const heightPx = Math.round((widthPx * height) / width);
@@ -42,10 +57,7 @@ async function bytesOf(
   { format, size, style, title, logo }: QrRequest,
   widthPx: number,
 ): Promise<Uint8Array> {
-  const picture = () => {
-    if (widthPx < drawing.width) throw sizeTooSmall(widthPx, Math.ceil(drawing.width));
-    return deps.rasterize(svg, widthPx);
-  };
+  const picture = () => deps.rasterize(svg, widthPx);
   const vector = { size, title, ...(logo === null ? {} : { logo: logo.pixels }) };
   switch (format) {
     case 'svg':

@@ -18,5 +18,7 @@ export function imageOf(workspaceId: string, { bytes, extension }: Pick<MadeCode
 
 /** Where images lie. Putting one that is there changes nothing. */
 export type ImageStore = {
+  /** Null where there is none. */
+  get(key: string): Promise<Uint8Array | null>;
   put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
 };

@@ -9,7 +9,7 @@ import type { Route } from '../routes.ts';
 import { ROUTES } from '../routes.ts';
 import { ACCESS_COOKIE } from '../session-cookies.ts';
 import { parametersOf } from './openapi-parameters.ts';
-import type { EventSchemas, Operation, RowSchema } from './operation.ts';
+import type { EventSchemas, FileSchema, Operation, RowSchema } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { groupOf, ROUTE_GROUPS } from './route-groups.ts';
 import { whoMay } from './who-may.ts';
@@ -116,6 +116,7 @@ function contentOf(shape: Operation['success'][number]): object {
   if (shape === 'page') return { content: { 'text/html; charset=utf-8': { schema: { type: 'string' } } } };
   if ('events' in shape) return eventStreamOf(shape);
   if ('rows' in shape) return rowStreamOf(shape);
+  if ('files' in shape) return fileOf(shape);
   return { content: { 'application/json': { schema: z.toJSONSchema(shape) } } };
 }
 
@@ -134,6 +135,13 @@ const rowStreamOf = ({ rows, mediaTypes }: RowSchema): object => ({
   content: Object.fromEntries(
     mediaTypes.map((mediaType) => [mediaType, { schema: { type: 'string' }, 'x-row': z.toJSONSchema(rows) }]),
   ),
+});
+
+const fileOf = ({ files, json }: FileSchema): object => ({
+  content: {
+    ...(json === undefined ? {} : { 'application/json': { schema: z.toJSONSchema(json) } }),
+    ...Object.fromEntries(files.map((mediaType) => [mediaType, { schema: { type: 'string', format: 'binary' } }])),
+  },
 });
 
 const problemResponse = (description: string) => ({

@@ -5,8 +5,8 @@ import type { FailureWord } from '../../core/errors.ts';
 export type Operation = {
   readonly body?: z.ZodMiniType;
   readonly query?: z.ZodMiniType;
-  /** What success may be: JSON of a schema, a page, nothing, a stream of events, or of rows. */
-  readonly success: Readonly<Record<number, z.ZodMiniType | 'page' | 'empty' | EventSchemas | RowSchema>>;
+  /** What success may be: JSON of a schema, a page, nothing, a stream of events or of rows, or a file. */
+  readonly success: Readonly<Record<number, z.ZodMiniType | 'page' | 'empty' | EventSchemas | RowSchema | FileSchema>>;
   readonly failures: readonly FailureWord[];
 };
 
@@ -15,6 +15,9 @@ export type EventSchemas = { readonly events: Readonly<Record<string, z.ZodMiniT
 
 /** What a row is, in whichever of these media types it is asked for. */
 export type RowSchema = { readonly rows: z.ZodMiniType; readonly mediaTypes: readonly string[] };
+
+/** A file of one of these media types, or JSON that describes it. */
+export type FileSchema = { readonly files: readonly string[]; readonly json?: z.ZodMiniType };
 
 /** By method and path, `GET /v1/urls`. */
 export type Operations = Readonly<Record<string, Operation>>;

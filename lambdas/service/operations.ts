@@ -6,6 +6,8 @@ import { AUTH_OPERATIONS } from '../auth/operations.ts';
 import { EXPORT_OPERATIONS } from '../export/operations.ts';
 import { LINK_OPERATIONS } from '../links/operations.ts';
 import { LIVE_OPERATIONS } from '../live/operations.ts';
+import { LOGO_OPERATIONS } from '../logos/operations.ts';
+import { QR_OPERATIONS } from '../qr/operations.ts';
 import { REPORT_OPERATIONS } from '../reports/operations.ts';
 import { TRACK_OPERATIONS } from '../track/operations.ts';
 import { unlockAnswer, unlockBody } from '../unlock/handler.ts';
@@ -29,6 +31,8 @@ export const OPERATIONS: Operations = {
   ...TRACK_OPERATIONS,
   ...EXPORT_OPERATIONS,
   ...REPORT_OPERATIONS,
+  ...QR_OPERATIONS,
+  ...LOGO_OPERATIONS,
   'POST /v1/urls/{code}/unlock': {
     body: unlockBody,
     success: { 200: unlockAnswer },

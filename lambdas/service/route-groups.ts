@@ -3,6 +3,7 @@ import type { Route } from '../routes.ts';
 /** How documentation puts the routes together, in the order they are read. */
 export const ROUTE_GROUPS = [
   'Links',
+  'QR codes',
   'Analytics',
   'Unlocking',
   'Sign-in',
@@ -20,6 +21,9 @@ export function groupOf({ function: name, path, access, aliasOf }: Route): Route
   switch (name) {
     case 'links':
       return 'Links';
+    case 'qr':
+    case 'logos':
+      return 'QR codes';
     case 'analytics':
     case 'live':
     case 'reports':

@@ -18,6 +18,9 @@ type CustomersProps = StackProps & {
   readonly accounts: IFunction;
   /** Of the reports stack. */
   readonly reports: IFunction;
+  /** Of the QR stack. */
+  readonly qr: IFunction;
+  readonly logos: IFunction;
 };
 
 /** What answers customers: the REST API of the app domain, its authorizer and its functions. */
@@ -32,7 +35,7 @@ export class CustomersStack extends Stack {
 
   constructor(scope: Construct, id: string, props: CustomersProps) {
     super(scope, id, props);
-    const { surroundings, shortOrigin, unlock, service, auth, accounts, reports } = props;
+    const { surroundings, shortOrigin, unlock, service, auth, accounts, reports, qr, logos } = props;
     const { settings } = surroundings;
     this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
     this.analytics = new ServiceFunction(this, 'analytics', surroundings).lambda;
@@ -54,6 +57,8 @@ export class CustomersStack extends Stack {
       auth,
       accounts,
       reports,
+      qr,
+      logos,
     };
     this.api = new CustomerApi(this, 'CustomerApi', settings, lambdas, {
       problem: problemOrigin,

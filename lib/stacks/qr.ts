@@ -1,6 +1,8 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { ServiceFunction } from '../constructs/service-function.ts';
 import type { QrBuckets, Surroundings } from '../constructs/surroundings.ts';
 import { UploadsBucket } from '../constructs/uploads-bucket.ts';
 
@@ -8,17 +10,24 @@ type QrProps = StackProps & {
   readonly surroundings: Surroundings;
   /** Of the short domain, which shows what lies in it. */
   readonly images: IBucket;
+  /** What short URLs start with. */
+  readonly shortOrigin: string;
 };
 
 /** QR codes: who makes them, and where logos and batches lie. Knows no door. */
 export class QrStack extends Stack {
   readonly buckets: QrBuckets;
+  readonly qr: IFunction;
+  readonly logos: IFunction;
 
   constructor(scope: Construct, id: string, props: QrProps) {
-    const { surroundings, images } = props;
+    const { surroundings, images, shortOrigin } = props;
     const { settings, data } = surroundings;
     super(scope, id, { ...props, terminationProtection: settings.data === 'retain' });
     const uploads = new UploadsBucket(this, 'Uploads', settings, data.encryptionKey).bucket;
     this.buckets = { images, uploads };
+    const withBuckets = { ...surroundings, qr: this.buckets };
+    this.qr = new ServiceFunction(this, 'qr', withBuckets, shortOrigin).lambda;
+    this.logos = new ServiceFunction(this, 'logos', withBuckets).lambda;
   }
 }

@@ -56,6 +56,17 @@ async function newReport({ owner, workspaceId }: World): Promise<string> {
   return `/v1/reports/${ordered.json<{ report_id: string }>().report_id}`;
 }
 
+const QR_CONTENT = { text: 'matrix' };
+
+async function newQr({ owner, workspaceId }: World): Promise<string> {
+  const created = await owner.api('/v1/qr', {
+    body: { content: QR_CONTENT },
+    headers: { 'x-signpost-workspace': workspaceId },
+  });
+  if (![200, 201].includes(created.status)) throw new Error(created.text);
+  return `/v1/qr/${created.json<{ qr_id: string }>().qr_id}`;
+}
+
 async function newKeyId({ owner, workspaceId }: World): Promise<string> {
   const created = await owner.api('/v1/api-keys', {
     body: { name: 'matrix', scopes: ['urls:read'] },
@@ -132,6 +143,25 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   'GET /v1/urls/{code}/stats': {
     ok: 200,
     prepare: async (world) => ({ path: `/v1/urls/${await newLink(world)}/stats`, workspaceId: world.workspaceId }),
+  },
+  'POST /v1/qr': { ok: 201, prepare: inWorkspace('/v1/qr', () => ({ content: { text: randomUUID() } })) },
+  'POST /qr/generate': {
+    ok: 201,
+    prepare: inWorkspace('/qr/generate', () => ({ content: { link: { original_url: TARGET } } })),
+  },
+  'POST /v1/qr/check': { ok: 200, prepare: inWorkspace('/v1/qr/check', () => ({ content: QR_CONTENT })) },
+  'GET /v1/qr': { ok: 200, prepare: inWorkspace('/v1/qr') },
+  'GET /v1/qr/{qr_id}': {
+    ok: 200,
+    prepare: async (world) => ({ path: await newQr(world), workspaceId: world.workspaceId }),
+  },
+  'GET /v1/qr/{qr_id}/image': {
+    ok: 200,
+    prepare: async (world) => ({ path: `${await newQr(world)}/image?format=svg`, workspaceId: world.workspaceId }),
+  },
+  'GET /v1/urls/{code}/qr': {
+    ok: 200,
+    prepare: async (world) => ({ path: `/v1/urls/${await newLink(world)}/qr`, workspaceId: world.workspaceId }),
   },
   'GET /v1/analytics/summary': { ok: 200, prepare: inWorkspace('/v1/analytics/summary?compare=previous') },
   'GET /v1/analytics/timeseries': { ok: 200, prepare: inWorkspace('/v1/analytics/timeseries?granularity=week') },

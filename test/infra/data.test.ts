@@ -56,7 +56,7 @@ it('has no tables but those of adapters/table.ts', () => {
 it('protects the data, the lake and the printed short domain from termination in prod only', () => {
   const protectedStacks = (stage: typeof dev) =>
     stage.stacks.filter(({ terminationProtection }) => terminationProtection).map(({ name }) => name);
-  expect(protectedStacks(prod).sort()).toEqual(['data', 'lake', 'short-domain']);
+  expect(protectedStacks(prod).sort()).toEqual(['data', 'lake', 'qr', 'short-domain']);
   expect(protectedStacks(dev)).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { FUNCTION_ENV, FUNCTIONS, type FunctionName } from '../../adapters/env.ts';
-import { FUNCTION_POWERS, type LakePlace, type Place } from '../../lib/powers.ts';
+import { FUNCTION_POWERS, type LakePlace, type Place, type QrPlace } from '../../lib/powers.ts';
 import { LOG_POWERS, POLLER_POWERS, VPC_POWERS, WORKFLOW_POWERS } from '../../lib/service-powers.ts';
 import { type Assembly, assemblyOf, type Properties } from './assembly.ts';
 
@@ -45,6 +45,8 @@ function arnsOf(stage: Assembly, place: Place): string[] {
   if (place === 'reportWorkflow') return [`<${machineOf(stage)}>`];
   if (place === 'reportRuns')
     return [`arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machineOf(stage)}.Name>:*`];
+  const ofQr = qrArns(stage)[place as QrPlace];
+  if (ofQr !== undefined) return [ofQr];
   const ofLake = lakeArns(stage)[place as LakePlace];
   if (ofLake !== undefined) return [...ofLake];
   const [table = '', index] = place.split('/');
@@ -54,6 +56,20 @@ function arnsOf(stage: Assembly, place: Place): string[] {
 }
 
 const machineOf = (stage: Assembly): string => stage.one('AWS::StepFunctions::StateMachine', 'ReportRuns').id;
+
+function qrArns(stage: Assembly): Readonly<Record<QrPlace, string>> {
+  const [images, uploads] = ['Images', 'Uploads'].map(
+    (id) => `<${stage.one('AWS::S3::Bucket', `${id}Bucket`).id}.Arn>`,
+  );
+  return {
+    qrImages: `${images}/i/*`,
+    uploads: `${uploads}`,
+    logoUploads: `${uploads}/logos/*`,
+    cleanLogos: `${uploads}/logos-clean/*`,
+    batchUploads: `${uploads}/uploads/*`,
+    batchFiles: `${uploads}/batches/*`,
+  };
+}
 
 function lakeArns(stage: Assembly): Readonly<Record<LakePlace, readonly string[]>> {
   const name = stage.settings.stage;

@@ -37,9 +37,9 @@ describe('What a code says', () => {
     [{ phone: { number: '112' } }, 'tel:112'],
     [{ sms: { number: '+1 (202) 555-0143', message: 'On my way: 5 min' } }, 'SMSTO:+12025550143:On my way: 5 min'],
     [{ sms: { number: '+12025550143' } }, 'SMSTO:+12025550143'],
-    [{ mail: { to: 'ada+qr@example.com' } }, 'mailto:ada+qr@example.com'],
+    [{ email: { to: 'ada+qr@example.com' } }, 'mailto:ada+qr@example.com'],
     [
-      { mail: { to: 'a&b@example.com', subject: 'Grüße & mehr', body: 'eins\nzwei' } },
+      { email: { to: 'a&b@example.com', subject: 'Grüße & mehr', body: 'eins\nzwei' } },
       'mailto:a%26b@example.com?subject=Gr%C3%BC%C3%9Fe%20%26%20mehr&body=eins%0D%0Azwei',
     ],
     [{ geo: { latitude: 52.5200066, longitude: 13.404954 } }, 'geo:52.5200066,13.404954'],
@@ -66,8 +66,8 @@ describe('What a code says', () => {
     [{ vcard: { given_name: 'Ada\r\nTEL:666' } }, 'vcard.given_name'],
     [{ vcard: { given_name: 'Ada', phones: [{ number: 'call me' }] } }, 'vcard.phones.0.number'],
     [{ vcard: { given_name: 'Ada', emails: ['ada'] } }, 'vcard.emails.0'],
-    [{ mail: { to: 'nobody' } }, 'mail.to'],
-    [{ mail: { to: 'a@b.example', subject: 'a\r\nBcc: x' } }, 'mail.subject'],
+    [{ email: { to: 'nobody' } }, 'email.to'],
+    [{ email: { to: 'a@b.example', subject: 'a\r\nBcc: x' } }, 'email.subject'],
     [{ phone: { number: '+0301234567' } }, 'phone.number'],
     [{ phone: { number: '+1234567890123456' } }, 'phone.number'],
     [{ geo: { latitude: 91, longitude: 0 } }, 'geo.latitude'],
@@ -126,7 +126,7 @@ describe('What was escaped', () => {
   it('of a mail is read back', () => {
     fc.assert(
       fc.property(awkward, lines, (subject, body) => {
-        const text = textOfValid({ mail: { to: 'ada@example.com', subject, body } });
+        const text = textOfValid({ email: { to: 'ada@example.com', subject, body } });
         expect(text).toMatch(/^[!-~]+$/);
         expect(mailOf(text)).toEqual({ to: 'ada@example.com', subject, body: body.replaceAll('\n', '\r\n') });
       }),

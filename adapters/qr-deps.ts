@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { S3Client } from '@aws-sdk/client-s3';
+import { reservedAliases } from '../core/links/alias.ts';
+import { newLinkPassword } from '../core/links/link-password.ts';
+import { blocklist } from './blocklist.ts';
+import { documentClient } from './dynamodb.ts';
+import type { FunctionEnv } from './env.ts';
+import { idempotencyStore } from './idempotency-store.ts';
+import { imageStore } from './image-store.ts';
+import { codeLimitStore, rateLimitStore } from './limits.ts';
+import { linkStore } from './link-store.ts';
+import { logoStore } from './logo-store.ts';
+import { qrCodeStore } from './qr-code-store.ts';
+import { qrMaking } from './qr-making.ts';
+import { noStyleScores, styleScores } from './style-scores.ts';
+import { DEFAULT_DOMAIN } from './table.ts';
+import { windowCounter } from './window-counter.ts';
+
+const nowMs = Date.now;
+const CONNECTION_TIMEOUT_MS = 1_000;
+
+export function qrDeps(env: FunctionEnv<'qr'>, routePaths: readonly string[]) {
+  const client = documentClient();
+  const s3 = new S3Client({ maxAttempts: 5, requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS } });
+  const windows = windowCounter(client, env.ACCOUNTS_TABLE);
+  return {
+    ...qrMaking(styleScores(client, env.QR_CODES_TABLE, nowMs)),
+    noScores: noStyleScores,
+    codes: qrCodeStore(client, env.QR_CODES_TABLE),
+    images: imageStore(s3, env.IMAGES_BUCKET),
+    logos: logoStore(s3, env.UPLOADS_BUCKET),
+    store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
+    blocklist: blocklist(client, env.LINKS_TABLE, nowMs),
+    rateLimits: rateLimitStore(windows),
+    codeLimits: codeLimitStore(windows),
+    idempotency: idempotencyStore(client, env.ACCOUNTS_TABLE),
+    rules: {
+      domain: DEFAULT_DOMAIN,
+      alias: { maxLength: Number(env.MAX_ALIAS_LENGTH), reserved: reservedAliases(routePaths) },
+      ownHostnames: new Set([new URL(env.SHORT_ORIGIN).hostname]),
+      allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS === 'true',
+    },
+    shortOrigin: env.SHORT_ORIGIN,
+    hashPassword: newLinkPassword,
+    randomBytes,
+    nowMs,
+  };
+}
