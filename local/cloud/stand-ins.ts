@@ -96,6 +96,6 @@ export const STAND_INS: readonly (readonly [service: string, standIn: string])[]
   ['Firehose, Glue', 'Parquet of the same columns below the same prefixes, at most five seconds later'],
   ['Athena', 'DuckDB over the same Parquet files, and nothing else of your disk'],
   ['Step Functions', 'the same state machines, journaled in the data folder'],
-  ['EventBridge Scheduler', 'functions called at the rates of the template'],
+  ['EventBridge Scheduler', 'functions called by the clock of the template'],
   ['CloudWatch Logs', 'files under logs'],
 ];
