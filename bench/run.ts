@@ -1,5 +1,6 @@
 import { benchCounts } from './counts.ts';
 import { benchCreate } from './create.ts';
+import { benchLake } from './lake.ts';
 import { benchQr } from './qr.ts';
 import { benchQrPixels } from './qr-pixels.ts';
 import { benchRedirect } from './redirect.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   counts: benchCounts,
   'sign-ins': benchSignIns,
   summary: benchSummary,
+  lake: benchLake,
   'user-agents': benchUserAgents,
   qr: benchQr,
   'qr-pixels': benchQrPixels,
