@@ -38,7 +38,7 @@ export async function orderReport(
 async function settleAll(deps: SettleDeps, workspaceId: string): Promise<void> {
   const ids = await deps.store.openIds(workspaceId);
   const reports = await Promise.all(ids.map((id) => deps.store.find(workspaceId, id)));
-  await Promise.all(reports.map((report) => report && settled(deps, report)));
+  await Promise.all(reports.flatMap((report) => (report === null ? [] : [settled(deps, report)])));
 }
 
 /** The same for the schedule, which no limit holds back; ordering what is there already changes nothing. */

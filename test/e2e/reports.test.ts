@@ -83,7 +83,7 @@ async function rowsOf(report: Report, format: Format): Promise<readonly Row[]> {
 }
 
 const READ: Readonly<Record<Format, (bytes: Uint8Array<ArrayBuffer>) => Promise<readonly Row[]>>> = {
-  csv: async (bytes) => parse(Buffer.from(bytes), { bom: true, columns: true }) as Row[],
+  csv: async (bytes) => parse<Row>(Buffer.from(bytes), { bom: true, columns: true }),
   json: async (bytes) => JSON.parse(Buffer.from(bytes).toString()) as Row[],
   parquet: async (bytes) => await parquetReadObjects({ file: bytes.buffer }),
 };
@@ -99,15 +99,13 @@ describe.each<Format>(['csv', 'json', 'parquet'])('a report as %s', (format) => 
 
   test('of clicks has each once, with what is known of it, and no formula', async () => {
     const rows = await make({ kind: 'clicks', filters: { short_code: code } });
-    expect(numbers(rows, 'short_code', 'city').sort()).toEqual([
-      [code, 'Berlin'],
-      [code, 'Berlin'],
-      [code, 'Wien'],
+    expect(rows.map((row) => `${String(row['short_code'])} ${String(row['city'])}`).sort()).toEqual([
+      `${code} Berlin`,
+      `${code} Berlin`,
+      `${code} Wien`,
     ]);
-    const campaigns = rows.map((row) => row['utm_campaign']).sort();
-    expect(campaigns.at(-1) === '' ? campaigns[0] : campaigns.at(-1)).toBe(
-      format === 'csv' ? `'${CAMPAIGN}` : CAMPAIGN,
-    );
+    const campaigns = rows.flatMap(({ utm_campaign }) => (utm_campaign === '' ? [] : [utm_campaign]));
+    expect(campaigns).toEqual([format === 'csv' ? `'${CAMPAIGN}` : CAMPAIGN]);
     expect(new Set(rows.map((row) => row['id'])).size).toBe(3);
   });
 
@@ -125,7 +123,7 @@ describe.each<Format>(['csv', 'json', 'parquet'])('a report as %s', (format) => 
     for (const name of ['clicks', 'people', 'bots', 'scans', 'unique_visitors']) {
       expect([name, sum(name)]).toEqual([name, totals[name]]);
     }
-    expect(rows.map((row) => row['country']).sort()).toEqual(['AT', 'DE', 'DE', 'US']);
+    expect(rows.map((row) => String(row['country'])).sort()).toEqual(['AT', 'DE', 'DE', 'US']);
   });
 
   test('of links has one row each, most clicks first', async () => {
@@ -188,7 +186,7 @@ describe('who orders a report', () => {
       (await product.api(`/v1/reports?${query}`)).json<{ data: readonly Report[]; next_cursor: string | null }>();
     const all = await page('limit=100');
     const ids = all.data.map(({ report_id }) => report_id);
-    expect(ids).toEqual([...ids].sort().reverse());
+    expect(ids).toEqual([...ids].sort().toReversed());
     const first = await page('limit=2');
     const second = await page(`limit=2&cursor=${encodeURIComponent(first.next_cursor ?? '')}`);
     expect([...first.data, ...second.data].map(({ report_id }) => report_id)).toEqual(ids.slice(0, 4));
