@@ -5,6 +5,7 @@ import type { WindowCounter, WindowState } from './window-counter.ts';
 
 /** All windows of what a workspace may create lie in one item, so that one write decides on all of them. */
 const CREATES = 'creates';
+export const createsKey = (workspaceId: string) => rateLimitKey(workspaceId, CREATES);
 const EVENTS = 'events';
 const REPORTS = 'reports';
 const CODES = 'codes';

@@ -261,8 +261,19 @@ export const reportJobKey = (workspaceId: string, reportId: string) => ({
   pk: jobsPartition(workspaceId),
   sk: `${REPORT_JOB_PREFIX}${reportId}`,
 });
+export const BATCH_JOB_PREFIX = 'batch#';
+export const batchJobKey = (workspaceId: string, batchId: string) => ({
+  pk: jobsPartition(workspaceId),
+  sk: `${BATCH_JOB_PREFIX}${batchId}`,
+});
+/** Chunks of a batch, in the order of runs and numbers. */
+export const batchChunksPrefix = (batchId: string) => `chunk#${batchId}#`;
+export const batchChunkKey = (workspaceId: string, batchId: string, run: number, chunk: number) => ({
+  pk: jobsPartition(workspaceId),
+  sk: `${batchChunksPrefix(batchId)}${String(run).padStart(4, '0')}#${String(chunk).padStart(6, '0')}`,
+});
 /** Names the open jobs of a kind, so that one condition keeps them few. */
-export const openJobsKey = (workspaceId: string, kind: 'report') => ({
+export const openJobsKey = (workspaceId: string, kind: 'report' | 'batch') => ({
   pk: jobsPartition(workspaceId),
   sk: `open#${kind}`,
 });
@@ -276,5 +287,9 @@ export const qrParametersKey = (workspaceId: string, parametersSha256: string) =
   pk: qrCodesPartition(workspaceId),
   sk: `=${parametersSha256}`,
 });
+/** Logos lie beside them, and how many there are. */
+export const LOGO_ID_PREFIX = 'logo_';
+export const logoKey = (workspaceId: string, logoId: string) => ({ pk: qrCodesPartition(workspaceId), sk: logoId });
+export const logoCountKey = (workspaceId: string) => ({ pk: qrCodesPartition(workspaceId), sk: '#logos' });
 /** What a style's codes score; nobody's, and spread by its hash. */
 export const styleScoreKey = (styleSha256: string) => ({ pk: `scan#${styleSha256}`, sk: 'score' });

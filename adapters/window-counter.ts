@@ -159,7 +159,8 @@ async function conditionHeld(write: Promise<unknown>): Promise<boolean> {
 type Item = Readonly<Record<string, unknown>>;
 type WindowChange = ReturnType<typeof windowChange>;
 
-const attributesOf = (name: string) =>
+/** The attributes of one of an item's windows. */
+export const attributesOf = (name: string) =>
   name === ONLY_WINDOW
     ? { used: 'used', resetAtMs: 'reset_at_ms' }
     : { used: `${name}_used`, resetAtMs: `${name}_reset_at_ms` };
@@ -167,7 +168,8 @@ const attributesOf = (name: string) =>
 /** How long an item outlives its last window, so that DynamoDB's tidying never meets one that counts. */
 const TIDY_AFTER_S = 3_600;
 
-function windowChange(amount: number, windows: readonly Window[], closed: readonly Window[], nowMs: number) {
+/** Takes the amount from the windows, of which those of `closed` are opened; its condition is that this is how they stand. */
+export function windowChange(amount: number, windows: readonly Window[], closed: readonly Window[], nowMs: number) {
   const values: Record<string, number> = { ':amount': amount, ':now': nowMs };
   const sets: string[] = [];
   const adds: string[] = [];
@@ -203,7 +205,8 @@ function stateOf(item: Item, name: string): WindowState {
   return { used: Number(item[used]), resetAtMs: Number(item[resetAtMs]) };
 }
 
-function openState(item: Item, name: string, nowMs: number): WindowState | null {
+/** Null where that window of the item is not open. */
+export function openState(item: Item, name: string, nowMs: number): WindowState | null {
   const state = stateOf(item, name);
   return state.resetAtMs > nowMs ? state : null;
 }

@@ -119,6 +119,15 @@ const CUSTOMER_FAILURES = {
     title: 'Report not found',
     sentence: 'There is no such report in this workspace, or not any more.',
   },
+  BATCH_NOT_FOUND: {
+    title: 'Batch not found',
+    sentence: 'There is no such batch in this workspace, or not any more.',
+  },
+  BATCH_NOT_RETRYABLE: {
+    title: 'Nothing to try again',
+    sentence:
+      'The batch is still at work, or being tidied up, or no row of it failed, or it was rolled back as a whole.',
+  },
   ALREADY_MEMBER: { title: 'Already a member', sentence: 'This person is a member of the workspace already.' },
   OWNER_REQUIRED: {
     title: 'A workspace needs its owner',

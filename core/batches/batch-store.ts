@@ -1,15 +1,6 @@
 import type { Page } from '../links/link-store.ts';
 import type { Batch, BatchId, BatchRun, BatchState } from './batch.ts';
 
-/** A chunk of a run: begun, or done with so many rows made and failed. */
-export type BatchChunk = {
-  readonly run: number;
-  readonly chunk: number;
-  readonly state: 'begun' | 'done';
-  /** Until then whoever began it may still be at it. */
-  readonly leaseEndsAtMs: number;
-};
-
 /** Batches as they stand. Every change is one conditional write. */
 export type BatchStore = {
   /** `known` where a batch of this id is there already, as after a repeat; `full` where as many as `maxOpen` are open. */
@@ -19,16 +10,30 @@ export type BatchStore = {
   list(workspaceId: string, limit: number, beforeId: string | null): Promise<Page<Batch>>;
   /** Ids of the open ones. */
   openIds(workspaceId: string): Promise<readonly string[]>;
-  /** False where the batch is not open any more, is in a later run, or not there. */
-  change(batch: BatchRun, state: BatchState, more?: { readonly undone?: boolean }): Promise<boolean>;
-  /** Begins the next run with no row failed; false where the batch has been changed since it was read. */
-  retry(batch: Batch, maxOpen: number): Promise<'begun' | 'changed' | 'full'>;
+  /**
+   * Changes an open batch; `cleanup` where something is left to tidy up. False where it is not open any more, is in another
+   * run, or not there.
+   */
+  change(batch: BatchRun, state: BatchState, options?: { readonly cleanup?: true }): Promise<boolean>;
+  /** Queues the next run, with no row failed. `changed` where the batch is not as it was read. */
+  retry(batch: Batch, maxOpen: number): Promise<'queued' | 'changed' | 'full'>;
 };
+
+/** A chunk of a run. */
+export type BatchChunk = {
+  readonly run: number;
+  readonly chunk: number;
+  readonly state: 'begun' | 'done';
+  /** Until then whoever began it may still be at it. */
+  readonly leaseEndsAtMs: number;
+};
+
+export type ChunkCounts = { readonly done: number; readonly failed: number; readonly links: number };
 
 /** For those who work on a batch. */
 export type BatchWork = {
   /**
-   * `planning` becomes `making`: the rows are counted, and quota is taken for so many links, all at once. `full` where the
+   * `planning` becomes `making`: the rows are counted, and quota is taken for the links, both or none. `full` where the
    * workspace's limit has no room for them; `ended` where nobody wants the batch any more.
    */
   plan(
@@ -38,44 +43,43 @@ export type BatchWork = {
   ): Promise<'planned' | 'full' | 'ended'>;
   /** Says that a chunk is being made, unless it is done or nobody wants it. */
   beginChunk(batch: BatchRun, chunk: number, leaseEndsAtMs: number): Promise<'begun' | 'done' | 'ended'>;
-  /** Counts the chunk's rows, once; false where it is not wanted any more. */
-  finishChunk(
-    batch: BatchRun,
-    chunk: number,
-    counts: { readonly done: number; readonly failed: number },
-  ): Promise<boolean>;
-  /** Forgets a chunk that was begun and whose links are gone. */
+  /** Counts the chunk's rows, once; false where they are not wanted any more. */
+  finishChunk(batch: BatchRun, chunk: number, counts: ChunkCounts): Promise<boolean>;
+  /** Says that nobody is at a chunk any more, though it is not done. */
+  releaseChunk(batch: BatchRun, chunk: number): Promise<void>;
+  /** Forgets a chunk whose links are gone. */
   forgetChunk(batch: BatchRun, chunk: number): Promise<void>;
-  chunks(batch: BatchId): AsyncIterable<BatchChunk>;
-  /** Counts rows of chunks that nobody finished as failed. */
-  fail(batch: BatchRun, rows: number): Promise<void>;
-  /** Ends the batch and gives back quota for so many links that were not made, both or none. */
-  end(batch: Batch, state: BatchState, unmadeLinks: number): Promise<boolean>;
-  /** What was undone is nowhere any more: gives back what was taken, once. */
-  undone(batch: Batch): Promise<void>;
+  /** In the order of runs and numbers. */
+  chunks(batch: BatchId): Promise<readonly BatchChunk[]>;
+  /** Ends the batch as made and gives back what its run took for links it did not make, both or none. */
+  end(batch: Batch, state: BatchState): Promise<boolean>;
+  /** Says that the batch is tidied up and gives back what its run took for links that are not there, both or none. */
+  tidied(batch: Batch): Promise<void>;
 };
 
-/** The runs of the workflow. */
+/** The runs of the workflow. Nothing happens where one runs or ran already. */
 export type BatchRuns = {
-  /** Nothing happens where this run runs or ran already. */
   start(batch: BatchRun): Promise<void>;
   look(batch: BatchRun): Promise<'unknown' | 'running' | 'ended'>;
   stop(batch: BatchRun): Promise<void>;
-  /** Undoes what was made, once nobody makes any more. */
-  startUndo(batch: BatchRun): Promise<void>;
+  /** Tidies up once nobody makes any more. */
+  startTidying(batch: BatchRun): Promise<void>;
 };
 
 /** Files of batches, in the uploads bucket. */
 export type BatchFiles = {
   /** A URL that shows the file to whoever has it, for so long. */
-  downloadUrl(key: string, fileName: string, contentType: string, lifetimeS: number): Promise<string>;
-  put(key: string, bytes: Uint8Array | string): Promise<void>;
+  downloadUrl(file: DownloadedFile, lifetimeS: number): Promise<string>;
   /** Piece by piece, so that no file is ever whole in memory; answers its size. */
   write(key: string, contentType: string, pieces: AsyncIterable<Uint8Array>): Promise<{ readonly bytes: number }>;
-  /** Throws where there is none; `range` in bytes. */
-  read(key: string, range?: { readonly from: number; readonly bytes: number }): Promise<Uint8Array>;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Null where there is none. `part` in bytes: no more than the file has. */
+  read(key: string, part?: { readonly from: number; readonly bytes: number }): Promise<Uint8Array | null>;
   /** Null where there is none. */
   stream(key: string): Promise<AsyncIterable<Uint8Array> | null>;
-  /** All files of the batch, but those. */
-  remove(batch: BatchId, except?: readonly string[]): Promise<void>;
+  /** All files of the batch but those. */
+  remove(batch: BatchId, except: readonly string[]): Promise<void>;
+  removeOne(key: string): Promise<void>;
 };
+
+export type DownloadedFile = { readonly key: string; readonly fileName: string; readonly contentType: string };

@@ -1,3 +1,4 @@
+import type { PlanName } from '../accounts/plan.ts';
 import type { QrLook } from '../qr/make-code.ts';
 
 /** What happens to the rows that were made when others fail. */
@@ -17,6 +18,8 @@ export type BatchOrder = {
   /** Whether codes that do not scan are made all the same. */
   readonly force: boolean;
   readonly onFailure: OnFailure;
+  /** Of the workspace: tells its limit of links. */
+  readonly plan: PlanName;
 };
 
 export const BATCH_STATUSES = [
@@ -58,7 +61,7 @@ export type BatchProgress = {
   readonly failed: number;
 };
 
-/** What was taken of the workspace's limit of links, from the window that ends then. */
+/** What this run took of the workspace's limit of links, from the window that ends then. */
 export type BatchQuota = { readonly taken: number; readonly resetAtMs: number };
 
 export type Batch = {
@@ -72,10 +75,12 @@ export type Batch = {
   readonly createdAtMs: number;
   readonly state: BatchState;
   readonly progress: BatchProgress;
-  /** Null where its links took none. */
+  /** Links that this run made. */
+  readonly runLinks: number;
+  /** Null where its links took none, or what they took is settled. */
   readonly quota: BatchQuota | null;
-  /** Null while nothing was to be undone, false until it is. */
-  readonly undone: boolean | null;
+  /** Whether something is left that nobody wants: links of rows that were cut short, or all that was rolled back. */
+  readonly cleanup: 'none' | 'pending' | 'done';
 };
 
 export type BatchId = Pick<Batch, 'workspaceId' | 'id'>;
@@ -83,9 +88,19 @@ export type BatchRun = Pick<Batch, 'workspaceId' | 'id' | 'run'>;
 
 export const isOpen = ({ status }: BatchState): boolean => status === 'queued' || status === 'running';
 
-/** What failed may be tried again where something of it stands; what was undone is to be ordered anew. */
-export const canRetry = ({ state: { status }, undone }: Pick<Batch, 'state' | 'undone'>): boolean =>
-  undone === null && (status === 'succeeded_with_errors' || status === 'failed' || status === 'cancelled');
+/** Whether nothing that it made is to stay. */
+export const isRolledBack = ({
+  order,
+  state: { status },
+  cleanup,
+}: Pick<Batch, 'order' | 'state' | 'cleanup'>): boolean =>
+  order.onFailure === 'rollback' && cleanup !== 'none' && (status === 'failed' || status === 'cancelled');
+
+/** What failed may be tried again once it is tidied up; what was rolled back is to be ordered anew. */
+export const canRetry = (batch: Batch): boolean =>
+  batch.cleanup !== 'pending' &&
+  !isRolledBack(batch) &&
+  ['succeeded_with_errors', 'failed', 'cancelled'].includes(batch.state.status);
 
 /** Contract: rows of an upload, and of a JSON body. */
 export const MAX_ROWS = 100_000;

@@ -1,9 +1,7 @@
 import * as z from 'zod/mini';
 import type { MemberError } from '../errors.ts';
-import { Failure, validationFailed } from '../errors.ts';
-import type { AliasRules } from '../links/alias.ts';
-import { parseAlias } from '../links/alias.ts';
-import { createBody, expiryOf } from '../links/link-request.ts';
+import { detailOf, Failure, validationFailed } from '../errors.ts';
+import { createBody } from '../links/link-request.ts';
 import { parseMembers } from '../parse-members.ts';
 import { payloadSchema, payloadText } from '../qr/payload.ts';
 import { isPlacement } from '../qr/scan-path.ts';
@@ -51,14 +49,11 @@ type RowMembers = z.infer<typeof rowSchema>;
 
 const KINDS = ['link', 'short_code', 'url', 'text', 'wifi', 'vcard', 'email', 'phone', 'sms', 'geo', 'event'] as const;
 
-/** What rows are judged by; targets are judged when they are made. */
-export type RowRules = { readonly alias: AliasRules; readonly nowMs: number };
-
-/** The row in a value of JSON, or in the cells of a line; why it is none otherwise. */
-export function readRow(row: number, value: unknown, rules: RowRules): Row | readonly RowError[] {
+/** The row in a value of JSON, or in the cells of a line, by its shape alone; or why it is none. */
+export function readRow(row: number, value: unknown): Row | readonly RowError[] {
   try {
     const members = parseMembers(rowSchema, unwrapped(value), MAX_ROW_ERRORS);
-    return { row, name: members.name ?? null, content: contentOf(members, rules) };
+    return { row, name: members.name ?? null, content: contentOf(members) };
   } catch (error) {
     if (error instanceof Failure) return rowErrors(row, error);
     throw error;
@@ -70,7 +65,7 @@ export const isRow = (read: Row | readonly RowError[]): read is Row => !Array.is
 /** What a failure says of a row; `within` is the member it is about where it says none. */
 export function rowErrors(row: number, failure: Failure, within = ''): readonly RowError[] {
   const errors = failure.details['errors'] as readonly MemberError[] | undefined;
-  if (errors === undefined) return [{ row, column: within, reason: failure.detail ?? failure.word }];
+  if (errors === undefined) return [{ row, column: within, reason: detailOf(failure) }];
   const columnOf = (path: string): string => [within, path].filter((part) => part !== '').join('.');
   return errors.map(({ path, message }) => ({ row, column: columnOf(path), reason: message }));
 }
@@ -82,31 +77,14 @@ function unwrapped(value: unknown): unknown {
   return typeof content === 'string' ? { ...rest, url: content } : { ...rest, ...(content as object) };
 }
 
-function contentOf(members: RowMembers, rules: RowRules): RowContent {
+function contentOf(members: RowMembers): RowContent {
   const { name: _name, link, short_code: shortCode, placement: where = '', ...payload } = members;
   const kinds = KINDS.filter((kind) => members[kind] !== undefined);
   if (kinds.length !== 1) throw refused('', `Must have exactly one of ${KINDS.join(', ')}.`);
-  if (link !== undefined) return { kind: 'link', body: checkedLink(link, rules), placement: where };
+  if (link !== undefined) return { kind: 'link', body: link, placement: where };
   if (shortCode !== undefined) return { kind: 'code', shortCode, placement: where };
   if (where !== '') throw refused('placement', 'Only codes of links have a placement.');
   return { kind: 'text', text: payloadText(payload) };
-}
-
-/** What does not change while the batch waits. */
-function checkedLink(body: LinkBody, { alias, nowMs }: RowRules): LinkBody {
-  try {
-    expiryOf(body.expires_at, nowMs);
-  } catch {
-    throw refused('link.expires_at', 'Must be in the future.');
-  }
-  if (typeof body.custom_alias === 'string') {
-    try {
-      parseAlias(body.custom_alias, alias);
-    } catch (error) {
-      throw refused('link.custom_alias', error instanceof Failure ? (error.detail ?? error.word) : String(error));
-    }
-  }
-  return body;
 }
 
 const refused = (path: string, message: string): Failure => validationFailed([{ path, code: 'invalid_row', message }]);

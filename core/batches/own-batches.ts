@@ -1,0 +1,86 @@
+import { Failure } from '../errors.ts';
+import type { Page } from '../links/link-store.ts';
+import { couldBeId } from '../sortable-id.ts';
+import type { Batch } from './batch.ts';
+import { canRetry, expiresAtMs, isOpen, MAX_OPEN_BATCHES } from './batch.ts';
+import { errorsKey, zipKey } from './batch-files.ts';
+import type { BatchFiles, DownloadedFile } from './batch-store.ts';
+import { withRoom } from './order-batch.ts';
+import type { SettleDeps } from './settle-batch.ts';
+import { ended, settled } from './settle-batch.ts';
+
+/** The workspace's batch, as it stands. Throws BATCH_NOT_FOUND, also for another workspace's. */
+export async function ownBatch(deps: SettleDeps, workspaceId: string, id: string): Promise<Batch> {
+  const batch = couldBeId('bat', id) ? await deps.batches.find(workspaceId, id) : null;
+  // DynamoDB removes what has expired when it comes to it.
+  if (batch === null || expiresAtMs(batch) <= deps.nowMs()) throw new Failure('BATCH_NOT_FOUND');
+  return settled(deps, batch);
+}
+
+/** Newest first. */
+export async function ownBatches(
+  deps: SettleDeps,
+  workspaceId: string,
+  limit: number,
+  beforeId: string | null,
+): Promise<Page<Batch>> {
+  const { items, cursor } = await deps.batches.list(workspaceId, limit, beforeId);
+  const kept = items.filter((batch) => expiresAtMs(batch) > deps.nowMs());
+  return { items: await Promise.all(kept.map((batch) => settled(deps, batch))), cursor };
+}
+
+/**
+ * Ends an open batch as cancelled. What was made stays, unless it is to be rolled back; rows that are being made are taken
+ * back. What has ended stays as it ended. Throws BATCH_NOT_FOUND.
+ */
+export async function cancelBatch(deps: SettleDeps, workspaceId: string, id: string): Promise<Batch> {
+  const batch = await ownBatch(deps, workspaceId, id);
+  const now = isOpen(batch.state) ? await ended(deps, batch, { status: 'cancelled', endedAtMs: deps.nowMs() }) : batch;
+  if (now.state.status !== 'cancelled') return now;
+  // Once more where the one who cancelled was cut off in between.
+  await deps.runs.stop(now);
+  if (now.cleanup === 'pending') await deps.runs.startTidying(now);
+  return now;
+}
+
+/** Makes the rows that failed once more, in a run of their own. Throws BATCH_NOT_FOUND, BATCH_NOT_RETRYABLE, LIMIT_REACHED. */
+export async function retryBatch(deps: SettleDeps, workspaceId: string, id: string): Promise<Batch> {
+  const batch = await ownBatch(deps, workspaceId, id);
+  if (!canRetry(batch)) throw new Failure('BATCH_NOT_RETRYABLE');
+  const outcome = await withRoom(deps, workspaceId, () => deps.batches.retry(batch, MAX_OPEN_BATCHES));
+  // Somebody else was first.
+  if (outcome === 'changed') throw new Failure('BATCH_NOT_RETRYABLE');
+  const next = (await deps.batches.find(workspaceId, id)) ?? batch;
+  await deps.runs.start(next);
+  return next;
+}
+
+/** How long a URL for a download can be passed on. */
+export const DOWNLOAD_LIFETIME_S = 3_600;
+
+export type Downloads = { readonly zip: string | null; readonly errors: string | null };
+
+/** Where the batch's files can be had; null where there is none. */
+export async function downloadsOf(
+  { files, nowMs }: { readonly files: Pick<BatchFiles, 'downloadUrl'>; readonly nowMs: () => number },
+  batch: Batch,
+): Promise<Downloads> {
+  const leftS = Math.floor((expiresAtMs(batch) - nowMs()) / 1_000);
+  const lifetimeS = Math.max(1, Math.min(DOWNLOAD_LIFETIME_S, leftS));
+  const urlOf = (file: DownloadedFile | null) => (file === null ? null : files.downloadUrl(file, lifetimeS));
+  return { zip: await urlOf(zipOf(batch)), errors: await urlOf(errorsOf(batch)) };
+}
+
+const zipOf = (batch: Batch): DownloadedFile | null =>
+  batch.state.status === 'succeeded' || batch.state.status === 'succeeded_with_errors'
+    ? { key: zipKey(batch), fileName: `${batch.id}.zip`, contentType: 'application/zip' }
+    : null;
+
+/** A batch that failed for its rows says which; an upload that cannot be read says where. */
+function errorsOf(batch: Batch): DownloadedFile | null {
+  const { state } = batch;
+  const isTold =
+    state.status === 'succeeded_with_errors' ||
+    (state.status === 'failed' && ['rolled_back', 'unreadable'].includes(state.failure));
+  return isTold ? { key: errorsKey(batch), fileName: `${batch.id}-errors.csv`, contentType: 'text/csv' } : null;
+}
