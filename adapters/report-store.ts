@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Report, ReportState } from '../core/reports/report.ts';
 import { isOpen } from '../core/reports/report.ts';
 import type { ReportStore } from '../core/reports/report-ports.ts';
@@ -86,6 +86,10 @@ export function reportStore(client: DocumentClient, table: string): ReportStore 
       const { Item } = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
       const ids: unknown = Item?.['ids'];
       return ids instanceof Set ? [...ids].map(String) : [];
+    },
+
+    async forget(workspaceId, id) {
+      await client.send(new UpdateCommand(changeOpen('DELETE', { workspaceId, id })));
     },
 
     async change(report, state) {

@@ -4,6 +4,7 @@ import type { Report, ReportFormat } from './report.ts';
 import { isOpen } from './report.ts';
 import type { ReportColumn, ReportRow } from './report-columns.ts';
 import { columnsOf } from './report-columns.ts';
+import type { RunError } from './report-failure.ts';
 import { failureOf } from './report-failure.ts';
 import { fileOf } from './report-file.ts';
 import type { ReportFiles, ReportStore } from './report-ports.ts';
@@ -90,7 +91,7 @@ const ENCODE: Readonly<Record<Exclude<ReportFormat, 'parquet'>, Encode>> = {
 export async function failReport(
   { store, nowMs }: MakeDeps,
   { workspaceId, id }: ReportId,
-  error: { readonly error: string; readonly cause: string },
+  error: RunError,
 ): Promise<'ours' | 'not ours'> {
   const failure = failureOf(error);
   const report = await store.find(workspaceId, id);

@@ -37,8 +37,14 @@ export async function orderReport(
 
 async function settleAll(deps: SettleDeps, workspaceId: string): Promise<void> {
   const ids = await deps.store.openIds(workspaceId);
-  const reports = await Promise.all(ids.map((id) => deps.store.find(workspaceId, id)));
-  await Promise.all(reports.flatMap((report) => (report === null ? [] : [settled(deps, report)])));
+  await Promise.all(
+    ids.map(async (id) => {
+      const report = await deps.store.find(workspaceId, id);
+      // It expired before anybody asked for it.
+      if (report === null) await deps.store.forget(workspaceId, id);
+      else await settled(deps, report);
+    }),
+  );
 }
 
 /** The same for the schedule, which no limit holds back; ordering what is there already changes nothing. */

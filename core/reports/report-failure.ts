@@ -19,10 +19,23 @@ export class TooManyRows extends Error {
 const TOO_MUCH = /bytes scanned limit|exhausted resources|exceeded.*memory/i;
 const TIMED_OUT = /timed? ?out|timeout/i;
 
-/** What an error of the workflow means to the customer. `error` is its name, `cause` whatever was said of it. */
-export function failureOf({ error, cause }: { readonly error: string; readonly cause: string }): ReportFailure {
-  if (error === 'TooManyRows') return 'too_many_rows';
-  if (error === 'States.Timeout') return 'too_slow';
-  if (TOO_MUCH.test(cause)) return 'too_much_data';
-  return TIMED_OUT.test(cause) ? 'too_slow' : 'internal';
+/** An error of the workflow: its name, and what was said of it. */
+export type RunError = { readonly error: string; readonly cause: string };
+
+/**
+ * What was said, alone: a cause may be JSON that has the query with all that the customer wrote in it. Quotes within that are
+ * escaped, so it cannot pass for a member.
+ */
+export function saidIn({ cause }: RunError): string {
+  const [, said = cause] = /"(?:StateChangeReason|errorMessage)": ?"((?:[^"\\]|\\.)*)"/.exec(cause) ?? [];
+  return said;
+}
+
+/** What an error of the workflow means to the customer. */
+export function failureOf(failed: RunError): ReportFailure {
+  if (failed.error === 'TooManyRows') return 'too_many_rows';
+  if (failed.error === 'States.Timeout') return 'too_slow';
+  const said = saidIn(failed);
+  if (TOO_MUCH.test(said)) return 'too_much_data';
+  return TIMED_OUT.test(said) ? 'too_slow' : 'internal';
 }

@@ -14,6 +14,8 @@ export type ReportStore = {
   list(workspaceId: string, limit: number, beforeId: string | null): Promise<Page<Report>>;
   /** Ids of the open reports that are counted. */
   openIds(workspaceId: string): Promise<readonly string[]>;
+  /** Counts a report no longer that is not there any more. */
+  forget(workspaceId: string, id: string): Promise<void>;
   /** False where the report is not open any more, or not there. */
   change(report: Pick<Report, 'workspaceId' | 'id' | 'author'>, state: ReportState): Promise<boolean>;
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { MakeDeps } from '../../core/reports/make-report.ts';
 import { beginReport, failReport, writeReport } from '../../core/reports/make-report.ts';
+import { saidIn } from '../../core/reports/report-failure.ts';
 
 const report = { workspace_id: z.string(), report_id: z.string() };
 
@@ -28,8 +29,9 @@ export const reportFileHandler =
         await writeReport(deps, id, step.location);
         return { done: true };
       case 'fail': {
-        // The customer is told what to do; this tells us what happened.
-        console.error(JSON.stringify({ message: 'report failed', ...step }));
+        // The customer is told what to do; this tells us what happened, without what they asked for.
+        const said = { report_id: step.report_id, error: step.error, said: saidIn(step) };
+        console.error(JSON.stringify({ message: 'report failed', ...said }));
         return { blame: await failReport(deps, id, step) };
       }
     }

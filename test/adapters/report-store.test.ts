@@ -69,6 +69,9 @@ describe('a report in DynamoDB', () => {
     expect(await store().create(created, 3)).toBe('known');
     await store().change(created, { status: 'cancelled', endedAtMs: 1 });
     expect(await store().create(numbered(7), 3)).toBe('created');
+    expect(await store().create(numbered(8), 3)).toBe('full');
+    await store().forget(report.workspaceId, 'rep_7');
+    expect(await store().create(numbered(8), 3)).toBe('created');
   });
 
   test('is listed with the newest first, in pages', async () => {

@@ -71,6 +71,11 @@ describe('An order', () => {
   });
 });
 
+it('An order is not held up by reports that nobody asked for until they were gone', async () => {
+  for (let count = 0; count < MAX_OPEN_REPORTS; count += 1) store.expired.add(`rep_gone${count}`);
+  expect((await order()).state.status).toBe('queued');
+});
+
 describe('A report that is asked for', () => {
   const asked = (overrides: Partial<Report>) => {
     const report = aReport({ createdAtMs: nowMs - 3_600_000, ...overrides });
@@ -184,6 +189,18 @@ describe('The run of a report', () => {
       'not ours',
     ],
     ['States.TaskFailed', 'Query timeout', 'too_slow', 'not ours'],
+    // What a customer filters by is in the query, and is not why it failed.
+    [
+      'States.TaskFailed',
+      JSON.stringify({
+        QueryExecution: {
+          Query: `WHERE city = 'timeout "StateChangeReason":"Query timeout"'`,
+          Status: { State: 'FAILED', StateChangeReason: 'HIVE_BAD_DATA: "x"' },
+        },
+      }),
+      'internal',
+      'ours',
+    ],
     ['States.Timeout', '', 'too_slow', 'not ours'],
     ['Sandbox.Timedout', 'RequestId: 1 Error: Task timed out after 900.00 seconds', 'too_slow', 'not ours'],
     ['TooManyRows', '{"errorMessage":"more than 5000000 rows"}', 'too_many_rows', 'not ours'],
