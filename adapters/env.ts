@@ -140,6 +140,9 @@ export const FUNCTION_ENV = {
     'JOBS_TABLE',
     'RESULTS_BUCKET',
     'REPORTS_WORKFLOW',
+    'QR_CODES_TABLE',
+    'IMAGES_BUCKET',
+    'UPLOADS_BUCKET',
   ],
   'rotate-keys': ['ACCOUNTS_TABLE', 'KEY_LEAD_S'],
 } as const satisfies Record<FunctionName, readonly EnvName[]>;

@@ -3,6 +3,7 @@ import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { erasureJobs } from './erasure-jobs.ts';
 import { jobErasure } from './job-erasure.ts';
+import { qrErasure } from './qr-erasure.ts';
 import { reportsS3 } from './report-files.ts';
 import { reportRuns, workflowClient } from './report-runs.ts';
 import { userErasure } from './user-erasure.ts';
@@ -19,15 +20,23 @@ export function eraseDeps(env: FunctionEnv<'erase'>) {
     counts: env.COUNTS_TABLE,
     events: env.EVENTS_TABLE,
   };
+  const s3 = reportsS3();
   const jobs = jobErasure(client, {
     table: env.JOBS_TABLE,
     runs: reportRuns(workflowClient(), env.REPORTS_WORKFLOW),
-    s3: reportsS3(),
+    s3,
     resultsBucket: env.RESULTS_BUCKET,
+    nowMs: Date.now,
+  });
+  const codes = qrErasure(client, {
+    table: env.QR_CODES_TABLE,
+    s3,
+    imagesBucket: env.IMAGES_BUCKET,
+    uploadsBucket: env.UPLOADS_BUCKET,
   });
   return {
     jobs: erasureJobs(client, tables.outbox),
-    workspaces: workspaceErasure(client, tables, jobs),
+    workspaces: workspaceErasure(client, tables, { ...jobs, ...codes }),
     users: userErasure(client, tables),
     nowMs: Date.now,
     pause: () => sleep(PAUSE_MS),

@@ -1,12 +1,15 @@
-import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { WorkspaceErasure } from '../core/accounts/erase-workspace.ts';
 import { isOpen } from '../core/reports/report.ts';
 import { reportsPrefix } from '../core/reports/report-file.ts';
 import type { ReportRuns } from '../core/reports/report-ports.ts';
 import { batchDelete } from './batch-delete.ts';
 import type { DocumentClient } from './dynamodb.ts';
+import { eraseBelow } from './erase-objects.ts';
 import { itemsOf, keyOf } from './items-of.ts';
 import { fromReportItem } from './report-items.ts';
+import { rowErasureItem } from './row-erasures.ts';
 import { jobsPartition, REPORT_JOB_PREFIX } from './table.ts';
 
 export type JobPlaces = {
@@ -14,6 +17,7 @@ export type JobPlaces = {
   readonly runs: Pick<ReportRuns, 'stop'>;
   readonly s3: S3Client;
   readonly resultsBucket: string;
+  readonly nowMs: () => number;
 };
 
 /**
@@ -22,8 +26,8 @@ export type JobPlaces = {
  */
 export const jobErasure = (
   client: DocumentClient,
-  { table, runs, s3, resultsBucket }: JobPlaces,
-): Pick<WorkspaceErasure, 'eraseJobs'> => ({
+  { table, runs, s3, resultsBucket, nowMs }: JobPlaces,
+): Pick<WorkspaceErasure, 'eraseJobs' | 'orderRowErasure'> => ({
   async *eraseJobs(workspaceId) {
     for await (const items of itemsOf(client, table, jobsPartition(workspaceId))) {
       const reports = items.filter(({ sk }) => String(sk).startsWith(REPORT_JOB_PREFIX)).map(fromReportItem);
@@ -31,15 +35,12 @@ export const jobErasure = (
       await batchDelete(client, table, items.map(keyOf));
       yield;
     }
-    const pages = paginateListObjectsV2({ client: s3 }, { Bucket: resultsBucket, Prefix: reportsPrefix(workspaceId) });
-    for await (const { Contents = [] } of pages) {
-      if (Contents.length === 0) continue;
-      const Objects = Contents.map(({ Key }) => ({ Key }));
-      const { Errors = [] } = await s3.send(
-        new DeleteObjectsCommand({ Bucket: resultsBucket, Delete: { Objects, Quiet: true } }),
-      );
-      if (Errors.length > 0) throw new Error(`${Errors.length} files of reports were not removed: ${Errors[0]?.Code}`);
-      yield;
-    }
+    yield* eraseBelow(s3, resultsBucket, reportsPrefix(workspaceId));
+  },
+
+  async *orderRowErasure(workspaceId) {
+    const Item = rowErasureItem({ workspaceId, erasedAtMs: nowMs(), isCleared: false });
+    await client.send(new PutCommand({ TableName: table, Item }));
+    yield;
   },
 });

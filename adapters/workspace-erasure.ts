@@ -32,7 +32,7 @@ import { fromInviteItem, fromMemberItem } from './workspace-items.ts';
 export function workspaceErasure(
   client: DocumentClient,
   tables: LinkTables & { readonly accounts: string; readonly events: string },
-  jobs: Pick<WorkspaceErasure, 'eraseJobs'>,
+  others: Pick<WorkspaceErasure, 'eraseJobs' | 'eraseCodes' | 'orderRowErasure'>,
 ): WorkspaceErasure {
   const table = tables.accounts;
   const remove = (keys: readonly Item[]): Promise<void> => batchDelete(client, table, distinct(keys));
@@ -63,7 +63,7 @@ export function workspaceErasure(
 
   return {
     ...linkErasure(client, tables),
-    ...jobs,
+    ...others,
 
     // The marker first: behind it nothing is counted any more, so what is removed stays removed.
     async *eraseCounts(workspaceId) {

@@ -360,6 +360,13 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       results: ['s3:ListBucket'],
       reportFiles: ['s3:DeleteObject'],
       reportRuns: ['states:StopExecution'],
+      qrCodes: ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
+      qrImages: ['s3:DeleteObject'],
+      uploads: ['s3:ListBucket'],
+      logoUploads: ['s3:DeleteObject'],
+      cleanLogos: ['s3:DeleteObject'],
+      batchUploads: ['s3:DeleteObject'],
+      batchFiles: ['s3:DeleteObject'],
     },
   },
   'rotate-keys': {

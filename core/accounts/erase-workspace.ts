@@ -12,6 +12,10 @@ export type WorkspaceErasure = {
   eraseEvents(workspaceId: string): Pieces;
   /** What was ordered, with its files; what still runs is stopped. */
   eraseJobs(workspaceId: string): Pieces;
+  /** QR codes with their images, and what was uploaded for them. */
+  eraseCodes(workspaceId: string): Pieces;
+  /** Has its rows taken out of the lake, which takes until all that is on its way there has come. */
+  orderRowErasure(workspaceId: string): Pieces;
   eraseApiKeys(workspaceId: string): Pieces;
   /** With what leads to them from the invited addresses. */
   eraseInvites(workspaceId: string): Pieces;
@@ -32,6 +36,9 @@ export const erasureOfWorkspace = (store: WorkspaceErasure, workspaceId: string)
   store.eraseCounts(workspaceId),
   store.eraseEvents(workspaceId),
   store.eraseJobs(workspaceId),
+  store.orderRowErasure(workspaceId),
+  // Behind jobs: what still runs may write.
+  store.eraseCodes(workspaceId),
   store.eraseApiKeys(workspaceId),
   store.eraseInvites(workspaceId),
   store.eraseMembers(workspaceId),

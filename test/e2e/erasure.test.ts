@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { Redis } from 'iovalkey';
 import type { FunctionName } from '../../adapters/env.ts';
@@ -38,6 +39,7 @@ let ada: Person;
 let bob: Person;
 let key: string;
 let codes: readonly string[];
+let image: string;
 let deletedAtMs: number;
 /** A report waits for its query until its workspace is erased. */
 let releaseQueries: () => void;
@@ -67,6 +69,17 @@ const scan = async (table: TableName): Promise<readonly Readonly<Record<string, 
   for await (const { Items = [] } of paginateScan({ client: tables }, input)) items.push(...Items);
   return items;
 };
+
+/** Files as uploads and batches leave them, one below each prefix. */
+async function putUploads(workspaceId: string): Promise<void> {
+  const s3 = new S3Client({ endpoint: product.laptop.engines.s3.url, region: REGION, credentials });
+  const bucket = product.laptop.plan.buckets.find(({ name }) => name.toLowerCase().includes('uploads'));
+  for (const folder of ['logos', 'logos-clean', 'uploads', 'batches']) {
+    const Key = `${folder}/${workspaceId}/ada`;
+    await s3.send(new PutObjectCommand({ Bucket: bucket?.name, Key, Body: 'ada' }));
+  }
+  s3.destroy();
+}
 
 const functionNamed = (name: FunctionName): string => {
   const start = name.replace(/(^|-)./g, (text) => text.slice(-1).toUpperCase());
@@ -146,6 +159,11 @@ describe('an account that is deleted', () => {
       (status) => status === 'succeeded',
       20_000,
     );
+    const coded = await ada.api('/v1/qr', { body: { content: { short_code: 'ada-link' } } });
+    expect(coded.status).toBe(201);
+    await putUploads(ada.workspaceId);
+    image = new URL(coded.json<{ image_url: string }>().image_url).pathname;
+    expect((await product.visit(image)).status).toBe(200);
     releaseQueries = product.laptop.engines.athena.hold();
     await order();
     await open(product, '/v1/auth/password/forgot', { email: ada.email });
@@ -160,7 +178,7 @@ describe('an account that is deleted', () => {
     cachedEntry = (await cache.get(hotLinkKey(DEFAULT_DOMAIN, 'ada-link'))) ?? '';
     expect(cachedEntry).toContain('ada-private');
     expect(await storesWith(ada.id)).toContain(`accounts`);
-    expect(await storesWith(ada.workspaceId)).toEqual(expect.arrayContaining(['events', 'jobs']));
+    expect(await storesWith(ada.workspaceId)).toEqual(expect.arrayContaining(['events', 'jobs', 'qrCodes']));
     expect(filesUnder(product.laptop.dataPath).some((path) => path.includes(`/reports/${ada.workspaceId}`))).toBe(true);
   });
 
@@ -192,9 +210,8 @@ describe('an account that is deleted', () => {
       releaseQueries();
       await product.laptop.pumps.idle();
       expect(await storesWith(ada.id, ada.email, 'ada-private')).toEqual([]);
-      expect(
-        filesUnder(product.laptop.dataPath).filter((path) => path.includes(`/reports/${ada.workspaceId}`)),
-      ).toEqual([]);
+      expect(filesUnder(product.laptop.dataPath).filter((path) => path.includes(`/${ada.workspaceId}/`))).toEqual([]);
+      expect((await product.visit(image)).status).toBe(403);
       // Visits on the click stream name the workspace their link was in, for a day.
       const stores = await storesWith(ada.workspaceId);
       expect(stores.filter((store) => store in TABLES || store === 'cache')).toEqual([]);

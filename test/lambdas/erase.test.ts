@@ -51,7 +51,7 @@ import {
 
 const TABLES = { accounts: 'accounts', outbox: 'outbox', links: 'links', counts: 'counts', events: 'events' };
 /** What was ordered is erased in test/adapters/job-erasure.test.ts. */
-const NO_JOBS = { async *eraseJobs() {} };
+const NO_JOBS = { async *eraseJobs() {}, async *eraseCodes() {}, async *orderRowErasure() {} };
 const IN_TIME = { getRemainingTimeInMillis: () => 900_000 };
 const ADA = nameOf('ada');
 const BOB = nameOf('bob');
