@@ -2,18 +2,17 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Bucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { LOGO_UPLOADS_PREFIX } from '../../core/qr/uploaded-logo.ts';
 import type { StageSettings } from '../config.ts';
 import { acceptFinding } from './accepted.ts';
 import { privateBucket } from './private-bucket.ts';
 
-/** Logos as they were uploaded: `<workspace_id>/<logo_id>`. What is drawn is read from `CLEAN_LOGOS_PREFIX`. */
-export const LOGO_UPLOADS_PREFIX = 'logos/';
 /** Tables of rows for batches: `<workspace_id>/<upload_id>`. */
 export const BATCH_UPLOADS_PREFIX = 'uploads/';
 /** What a batch works with and makes: `<workspace_id>/<batch_id>/…`. */
 export const BATCH_FILES_PREFIX = 'batches/';
 
-const BATCHES_KEPT = Duration.days(7);
+const UPLOADS_KEPT = Duration.days(7);
 
 /** What customers upload, and what batches make of it. Browsers write here with a form that was signed for them, nobody else from outside. */
 export class UploadsBucket extends Construct {
@@ -22,8 +21,10 @@ export class UploadsBucket extends Construct {
   constructor(scope: Construct, id: string, settings: StageSettings, key: IKey | null) {
     super(scope, id);
     this.bucket = privateBucket(this, settings, key, [
-      { id: 'BatchUploads', prefix: BATCH_UPLOADS_PREFIX, expiration: BATCHES_KEPT },
-      { id: 'Batches', prefix: BATCH_FILES_PREFIX, expiration: BATCHES_KEPT },
+      { id: 'BatchUploads', prefix: BATCH_UPLOADS_PREFIX, expiration: UPLOADS_KEPT },
+      { id: 'Batches', prefix: BATCH_FILES_PREFIX, expiration: UPLOADS_KEPT },
+      // What nobody asks after is not kept: whoever does so finds a logo that never came.
+      { id: 'LogoUploads', prefix: LOGO_UPLOADS_PREFIX, expiration: UPLOADS_KEPT },
       { id: 'Unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ]);
     this.bucket.addCorsRule({

@@ -3,9 +3,12 @@ import { basename, dirname } from 'node:path';
 import { countItemKey } from '../../adapters/count-items.ts';
 import { toReportItem } from '../../adapters/report-items.ts';
 import { blocklistKey, countedClicksKey } from '../../adapters/table.ts';
+import { pixelsPng } from '../../core/qr/pixels-png.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
 import { readEvents } from '../fixtures/event-reader.ts';
 import { aReport } from '../fixtures/reports.ts';
+import type { Form } from '../fixtures/uploads.ts';
+import { sendForm } from '../fixtures/uploads.ts';
 import { visitLastMonth } from './last-month.ts';
 import { cookiesIn, newEmail, newPassword, open, signIn, signUp, tokenMailedTo } from './people.ts';
 import { refusal } from './problem.ts';
@@ -133,6 +136,16 @@ describe('one drive through the whole product', () => {
     const quiet = aReport({ id: 'rep_quiet', workspaceId: 'ws_demo', createdAtMs: Date.now() - 120_000 });
     await product.put('jobs', toReportItem(quiet));
     await reached(quiet.id, 'succeeded');
+  });
+
+  test('who uploads a logo sees it looked at and drawn', async () => {
+    const body = { content_type: 'image/png' };
+    const announced = await product.api('/v1/logos', { body, headers: { 'idempotency-key': 'logo' } });
+    const { logo_id: id, upload } = announced.json<{ logo_id: string; upload: Form }>();
+    const png = pixelsPng({ widthPx: 1, heightPx: 1, rgba: Uint8Array.of(9, 8, 7, 255) });
+    expect((await sendForm(upload, png)).status).toBe(204);
+    const { image_url: url } = (await product.api(`/v1/logos/${id}`)).json<{ image_url: string }>();
+    expect((await fetch(url)).status).toBe(200);
   });
 
   test('who filters by two dimensions is answered by the lake', async () => {

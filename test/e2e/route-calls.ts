@@ -67,6 +67,15 @@ async function newQr({ owner, workspaceId }: World): Promise<string> {
   return `/v1/qr/${created.json<{ qr_id: string }>().qr_id}`;
 }
 
+async function newLogo({ owner, workspaceId }: World): Promise<string> {
+  const announced = await owner.api('/v1/logos', {
+    body: { content_type: 'image/png' },
+    headers: { 'x-signpost-workspace': workspaceId },
+  });
+  if (announced.status !== 201) throw new Error(announced.text);
+  return `/v1/logos/${announced.json<{ logo_id: string }>().logo_id}`;
+}
+
 async function newKeyId({ owner, workspaceId }: World): Promise<string> {
   const created = await owner.api('/v1/api-keys', {
     body: { name: 'matrix', scopes: ['urls:read'] },
@@ -173,6 +182,16 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   'POST /analytics': { ok: 201, prepare: inWorkspace('/analytics', () => newEvent()) },
   'GET /v1/analytics/events': { ok: 200, prepare: inWorkspace('/v1/analytics/events') },
   'GET /v1/clicks/export': { ok: 200, prepare: inWorkspace('/v1/clicks/export?interval=24h') },
+  'POST /v1/logos': { ok: 201, prepare: inWorkspace('/v1/logos', () => ({ content_type: 'image/png' })) },
+  'GET /v1/logos': { ok: 200, prepare: inWorkspace('/v1/logos') },
+  'GET /v1/logos/{logo_id}': {
+    ok: 200,
+    prepare: async (world) => ({ path: await newLogo(world), workspaceId: world.workspaceId }),
+  },
+  'DELETE /v1/logos/{logo_id}': {
+    ok: 204,
+    prepare: async (world) => ({ path: await newLogo(world), workspaceId: world.workspaceId }),
+  },
   'POST /v1/reports': { ok: 202, prepare: inWorkspace('/v1/reports', () => ({ kind: 'clicks', format: 'parquet' })) },
   'GET /v1/reports': { ok: 200, prepare: inWorkspace('/v1/reports') },
   'GET /v1/reports/{report_id}': {

@@ -1,0 +1,36 @@
+import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { cleanLogoKey } from '../core/qr/logo-store.ts';
+import type { LogoFiles } from '../core/qr/uploaded-logo.ts';
+import { logoUploadKey } from '../core/qr/uploaded-logo.ts';
+
+/** Logos in the uploads bucket, as they came and as they are drawn. */
+export function logoFiles(client: S3Client, bucket: string): LogoFiles {
+  const remove = async (Key: string): Promise<void> => {
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+  };
+  return {
+    async readUpload(workspaceId, id, maxBytes) {
+      const Key = logoUploadKey(workspaceId, id);
+      try {
+        const { Body } = await client.send(
+          new GetObjectCommand({ Bucket: bucket, Key, Range: `bytes=0-${maxBytes - 1}` }),
+        );
+        return (await Body?.transformToByteArray()) ?? null;
+      } catch (error) {
+        if (error instanceof NoSuchKey) return null;
+        throw error;
+      }
+    },
+    removeUpload: (workspaceId, id) => remove(logoUploadKey(workspaceId, id)),
+    async putClean(workspaceId, id, pngBytes) {
+      const Key = cleanLogoKey(workspaceId, id);
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: pngBytes, ContentType: 'image/png' }));
+    },
+    removeClean: (workspaceId, id) => remove(cleanLogoKey(workspaceId, id)),
+    cleanUrl: (workspaceId, id, lifetimeS) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: cleanLogoKey(workspaceId, id) }), {
+        expiresIn: lifetimeS,
+      }),
+  };
+}
