@@ -23,10 +23,18 @@ const inPhase = (run: number, phase: string) => ({ ':running': 'running', ':phas
 export function batchWork(client: DocumentClient, { jobs, accounts }: BatchTables): BatchWork {
   const chunkKey = ({ workspaceId, id, run }: BatchRun, chunk: number) => batchChunkKey(workspaceId, id, run, chunk);
 
-  const isMaking = async ({ workspaceId, id, run }: BatchRun): Promise<boolean> => {
+  const read = async ({ workspaceId, id }: BatchRun): Promise<Item | null> => {
     const Key = batchJobKey(workspaceId, id);
-    const { Item = {} } = await client.send(new GetCommand({ TableName: jobs, Key, ConsistentRead: true }));
-    return Item['status'] === 'running' && Item['phase'] === 'making' && Item['run'] === run;
+    return (await client.send(new GetCommand({ TableName: jobs, Key, ConsistentRead: true }))).Item ?? null;
+  };
+
+  const isMaking = async (batch: BatchRun): Promise<boolean> => {
+    const { status, phase, run } = (await read(batch)) ?? {};
+    return status === 'running' && phase === 'making' && run === batch.run;
+  };
+
+  const forget = async (batch: BatchRun, chunk: number): Promise<void> => {
+    await client.send(new DeleteCommand({ TableName: jobs, Key: chunkKey(batch, chunk) }));
   };
 
   const setLease = async (batch: BatchRun, chunk: number, leaseEndsAtMs: number): Promise<boolean> => {
@@ -85,7 +93,9 @@ export function batchWork(client: DocumentClient, { jobs, accounts }: BatchTable
       if (!(await setLease(batch, chunk, leaseEndsAtMs))) return 'done';
       // Looked at after the mark is there: whoever ends the batch either is seen here or sees the mark.
       if (await isMaking(batch)) return 'begun';
-      await setLease(batch, chunk, 0);
+      // Whose workspace is erased leaves nothing; else it is to be seen that something may be there to take back.
+      if ((await read(batch)) === null) await forget(batch, chunk);
+      else await setLease(batch, chunk, 0);
       return 'ended';
     },
 
@@ -127,9 +137,7 @@ export function batchWork(client: DocumentClient, { jobs, accounts }: BatchTable
       await setLease(batch, chunk, 0);
     },
 
-    async forgetChunk(batch, chunk) {
-      await client.send(new DeleteCommand({ TableName: jobs, Key: chunkKey(batch, chunk) }));
-    },
+    forgetChunk: forget,
 
     async chunks({ workspaceId, id }) {
       const chunks: BatchChunk[] = [];

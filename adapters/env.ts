@@ -15,6 +15,10 @@ export const FUNCTIONS = [
   'usage-reports',
   'qr',
   'logos',
+  'batch-plan',
+  'batch-rows',
+  'batch-finish',
+  'batch-rollback',
   'service',
   'authorizer',
   'clicks-to-counts',
@@ -29,6 +33,7 @@ export const FUNCTIONS = [
   'admin',
   'mail',
   'erase',
+  'erase-rows',
   'rotate-keys',
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -81,8 +86,12 @@ export type EnvName =
   /** Bucket of clicks as Parquet, and the bucket of answers and reports. */
   | 'LAKE_BUCKET'
   | 'RESULTS_BUCKET'
+  /** Rows of the lake are kept for so many days. */
+  | 'LAKE_KEPT_DAYS'
   /** ARN of the state machine that makes reports. */
   | 'REPORTS_WORKFLOW'
+  /** ARN of the state machine that makes batches of QR codes. */
+  | 'BATCHES_WORKFLOW'
   /** Bucket of QR codes that CloudFront shows, and the bucket of what customers upload and batches make. */
   | 'IMAGES_BUCKET'
   | 'UPLOADS_BUCKET';
@@ -118,6 +127,43 @@ export const FUNCTION_ENV = {
     'ALLOW_PRIVATE_TARGETS',
   ],
   logos: ['QR_CODES_TABLE', 'UPLOADS_BUCKET', 'ACCOUNTS_TABLE'],
+  'batch-plan': [
+    'JOBS_TABLE',
+    'ACCOUNTS_TABLE',
+    'LINKS_TABLE',
+    'UPLOADS_BUCKET',
+    'SHORT_ORIGIN',
+    'MAX_ALIAS_LENGTH',
+    'ALLOW_PRIVATE_TARGETS',
+  ],
+  'batch-rows': [
+    'JOBS_TABLE',
+    'ACCOUNTS_TABLE',
+    'LINKS_TABLE',
+    'QR_CODES_TABLE',
+    'UPLOADS_BUCKET',
+    'SHORT_ORIGIN',
+    'MAX_ALIAS_LENGTH',
+    'ALLOW_PRIVATE_TARGETS',
+  ],
+  'batch-finish': [
+    'JOBS_TABLE',
+    'ACCOUNTS_TABLE',
+    'LINKS_TABLE',
+    'UPLOADS_BUCKET',
+    'SHORT_ORIGIN',
+    'MAX_ALIAS_LENGTH',
+    'ALLOW_PRIVATE_TARGETS',
+  ],
+  'batch-rollback': [
+    'JOBS_TABLE',
+    'ACCOUNTS_TABLE',
+    'LINKS_TABLE',
+    'UPLOADS_BUCKET',
+    'SHORT_ORIGIN',
+    'MAX_ALIAS_LENGTH',
+    'ALLOW_PRIVATE_TARGETS',
+  ],
   service: ['LINKS_TABLE', 'ACCOUNTS_TABLE', 'COUNTS_TABLE', 'CLICK_STREAM'],
   authorizer: ['ACCOUNTS_TABLE', 'TOKEN_ISSUER'],
   'clicks-to-counts': ['COUNTS_TABLE', 'LIVE_TABLE'],
@@ -144,6 +190,7 @@ export const FUNCTION_ENV = {
     'IMAGES_BUCKET',
     'UPLOADS_BUCKET',
   ],
+  'erase-rows': ['JOBS_TABLE', 'LAKE_DATABASE', 'QUERY_WORKGROUP', 'LAKE_BUCKET', 'LAKE_KEPT_DAYS'],
   'rotate-keys': ['ACCOUNTS_TABLE', 'KEY_LEAD_S'],
 } as const satisfies Record<FunctionName, readonly EnvName[]>;
 

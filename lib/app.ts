@@ -54,7 +54,8 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
     api: visitors.api,
   });
   const qr = new QrStack(app, 'Qr', { ...named('qr'), surroundings: withReports, images, shortOrigin });
-  const surroundings = { ...withReports, qr: qr.buckets };
+  const workflows = { reports: reports.workflow, batches: qr.batchRuns };
+  const surroundings = { ...withReports, qr: qr.buckets, workflows };
   const accounts = new AccountsStack(app, 'Accounts', { ...named('accounts'), surroundings });
   const customers = new CustomersStack(app, 'Customers', {
     ...named('customers'),

@@ -13,6 +13,7 @@ export type LakePlace =
   | 'lake'
   | 'lakeClicks'
   | 'rollUps'
+  | 'lakeFailures'
   | 'results'
   | 'queryResults'
   | 'reportFiles';
@@ -20,8 +21,8 @@ export type LakePlace =
 /** Parts of the buckets of QR codes: `uploads` is a bucket, the other places are what lies below a prefix. */
 export type QrPlace = 'qrImages' | 'uploads' | 'logoUploads' | 'cleanLogos' | 'batchUploads' | 'batchFiles';
 
-/** The state machine that makes reports, and its executions. */
-export type WorkflowPlace = 'reportWorkflow' | 'reportRuns';
+/** The state machines that make reports and batches, and their executions. */
+export type WorkflowPlace = 'reportWorkflow' | 'reportRuns' | 'batchWorkflow' | 'batchRuns';
 
 /**
  * What a function's code may touch: a table, one index of a table, the click stream, the cache, the signing keys, SES, the lake,
@@ -211,19 +212,63 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     memoryMb: 1_769,
     timeoutS: 29,
     may: {
-      qrCodes: [
-        'dynamodb:DeleteItem',
-        'dynamodb:GetItem',
-        'dynamodb:PutItem',
-        'dynamodb:Query',
-        'dynamodb:UpdateItem',
-      ],
+      qrCodes: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       // Without it nobody is told that nothing was uploaded yet.
       uploads: ['s3:ListBucket'],
       // Forms and URLs are signed in its name.
       logoUploads: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
       cleanLogos: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
       accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    },
+  },
+  'batch-plan': {
+    // A hundred thousand rows are parsed and checked: a whole vCPU.
+    memoryMb: 1_769,
+    timeoutS: 900,
+    may: {
+      jobs: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      links: ['dynamodb:Query'],
+      // Without it nobody is told that an upload is not there.
+      uploads: ['s3:ListBucket'],
+      batchUploads: ['s3:GetObject'],
+      batchFiles: ['s3:GetObject', 's3:PutObject'],
+    },
+  },
+  'batch-rows': {
+    // Codes are drawn, read and written one behind the other: a whole vCPU.
+    memoryMb: 1_769,
+    timeoutS: 120,
+    may: {
+      jobs: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      links: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
+      qrCodes: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      uploads: ['s3:ListBucket'],
+      cleanLogos: ['s3:GetObject'],
+      batchFiles: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+    },
+  },
+  'batch-finish': {
+    // A part and two pieces of the ZIP are in memory, and text is packed: a whole vCPU.
+    memoryMb: 1_769,
+    timeoutS: 900,
+    may: {
+      jobs: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      accounts: ['dynamodb:UpdateItem'],
+      links: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem'],
+      uploads: ['s3:ListBucket'],
+      batchFiles: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+    },
+  },
+  'batch-rollback': {
+    memoryMb: 512,
+    timeoutS: 900,
+    may: {
+      jobs: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      accounts: ['dynamodb:UpdateItem'],
+      links: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem'],
+      uploads: ['s3:ListBucket'],
+      batchFiles: ['s3:DeleteObject', 's3:GetObject'],
     },
   },
   service: {
@@ -356,7 +401,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       'links/byWorkspace': ['dynamodb:Query'],
       counts: ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
       events: ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
-      jobs: ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
+      jobs: ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
       results: ['s3:ListBucket'],
       reportFiles: ['s3:DeleteObject'],
       reportRuns: ['states:StopExecution'],
@@ -367,6 +412,19 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       cleanLogos: ['s3:DeleteObject'],
       batchUploads: ['s3:DeleteObject'],
       batchFiles: ['s3:DeleteObject'],
+    },
+  },
+  'erase-rows': {
+    // A file of 128 MB is read, decoded and written anew: a whole vCPU, and room for the file beside a row group of it.
+    memoryMb: 3_008,
+    timeoutS: 900,
+    may: {
+      ...ASKS_CLICKS,
+      ...ASKS_ROLL_UPS,
+      lakeClicks: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+      rollUps: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+      lakeFailures: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+      jobs: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     },
   },
   'rotate-keys': {

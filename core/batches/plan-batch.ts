@@ -13,7 +13,7 @@ import type { Row, RowError } from './row.ts';
 import { isRow } from './row.ts';
 
 export type PlanDeps = CheckDeps & {
-  readonly store: Pick<BatchStore, 'find' | 'change'>;
+  readonly batches: Pick<BatchStore, 'find' | 'change'>;
   readonly work: Pick<BatchWork, 'plan' | 'chunks'>;
   readonly files: Pick<BatchFiles, 'read' | 'write'>;
   /** The rows of an input, as they are read. Throws UnreadableInput. */
@@ -44,12 +44,12 @@ export type PlanOutcome = 'make' | 'finish' | 'stop';
  * earlier run made. Doing it again writes the same files and counts nothing twice.
  */
 export async function planBatch(deps: PlanDeps, { workspaceId, id, run }: BatchRun): Promise<PlanOutcome> {
-  const batch = await deps.store.find(workspaceId, id);
+  const batch = await deps.batches.find(workspaceId, id);
   if (batch === null || batch.run !== run || !isOpen(batch.state)) return 'stop';
   // Whoever planned it was cut off before saying so.
   if (batch.state.status === 'running' && batch.state.phase === 'making') return 'make';
   const planning = { status: 'running', phase: 'planning', startedAtMs: deps.nowMs() } as const;
-  if (!(await deps.store.change(batch, planning))) return 'stop';
+  if (!(await deps.batches.change(batch, planning))) return 'stop';
   try {
     return await writePlan(deps, batch);
   } catch (error) {
@@ -67,7 +67,7 @@ function failureOf(error: unknown): BatchFailure | null {
 }
 
 async function fail(deps: PlanDeps, batch: Batch, failure: BatchFailure): Promise<'stop'> {
-  await deps.store.change(batch, { status: 'failed', endedAtMs: deps.nowMs(), failure });
+  await deps.batches.change(batch, { status: 'failed', endedAtMs: deps.nowMs(), failure });
   return 'stop';
 }
 

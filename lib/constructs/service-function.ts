@@ -100,9 +100,11 @@ function valuesFor(
     KEY_LEAD_S: String(settings.accounts.keyLeadS),
     REGISTRATION: settings.accounts.registration,
     MAIL_FROM: settings.mail.from ?? 'none',
+    LAKE_KEPT_DAYS: String(settings.lake.keptDays),
     LAKE_DELAY_S: String(settings.lake.bufferS + DELIVERY_S),
     ...(shortOrigin === undefined ? {} : { SHORT_ORIGIN: shortOrigin }),
     ...(workflows === undefined ? {} : { REPORTS_WORKFLOW: workflows.reports.stateMachineArn }),
+    ...(workflows?.batches === undefined ? {} : { BATCHES_WORKFLOW: workflows.batches.stateMachineArn }),
     ...(qr === undefined ? {} : { IMAGES_BUCKET: qr.images.bucketName, UPLOADS_BUCKET: qr.uploads.bucketName }),
     ...(lake === undefined
       ? {}

@@ -64,7 +64,7 @@ export type Surroundings = {
   /** Stacks that stand before the lake do not have it. */
   readonly lake?: Lake;
   /** State machines that functions start and stop; stacks that stand before them do not have them. */
-  readonly workflows?: { readonly reports: StateMachine };
+  readonly workflows?: { readonly reports: StateMachine; readonly batches?: StateMachine };
   /** Stacks that stand before the QR stack do not have it. */
   readonly qr?: QrBuckets;
 };

@@ -11,6 +11,8 @@ type Workflows = NonNullable<Surroundings['workflows']>;
 export const WORKFLOW_PLACES: Readonly<Record<WorkflowPlace, (workflows: Workflows) => readonly string[]>> = {
   reportWorkflow: ({ reports }) => [reports.stateMachineArn],
   reportRuns: ({ reports }) => [executionsOf(reports)],
+  batchWorkflow: ({ batches }) => [machineOf(batches).stateMachineArn],
+  batchRuns: ({ batches }) => [executionsOf(machineOf(batches))],
 };
 
 export const isWorkflowPlace = (place: string): place is WorkflowPlace => Object.hasOwn(WORKFLOW_PLACES, place);
@@ -19,8 +21,13 @@ export function acceptRuns(role: Role, machine: StateMachine): void {
   acceptWildcard(
     role,
     executionsOf(machine),
-    'Executions have the names of reports; the role may only look at and stop those of this machine.',
+    'Executions have the names of reports and batches; the role may only look at and stop those of this machine.',
   );
+}
+
+function machineOf(machine: StateMachine | undefined): StateMachine {
+  if (machine === undefined) throw new Error('This stack stands before the state machine of batches.');
+  return machine;
 }
 
 const executionsOf = (machine: StateMachine): string =>

@@ -1,7 +1,10 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { FunctionName } from '../../adapters/env.ts';
+import { BatchesWorkflow } from '../constructs/batches-workflow.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import type { QrBuckets, Surroundings } from '../constructs/surroundings.ts';
 import { UploadsBucket } from '../constructs/uploads-bucket.ts';
@@ -19,6 +22,8 @@ export class QrStack extends Stack {
   readonly buckets: QrBuckets;
   readonly qr: IFunction;
   readonly logos: IFunction;
+  /** Makes batches. */
+  readonly batchRuns: StateMachine;
 
   constructor(scope: Construct, id: string, props: QrProps) {
     const { surroundings, images, shortOrigin } = props;
@@ -29,5 +34,12 @@ export class QrStack extends Stack {
     const withBuckets = { ...surroundings, qr: this.buckets };
     this.qr = new ServiceFunction(this, 'qr', withBuckets, shortOrigin).lambda;
     this.logos = new ServiceFunction(this, 'logos', withBuckets).lambda;
+    const step = (name: FunctionName): IFunction => new ServiceFunction(this, name, withBuckets, shortOrigin).lambda;
+    this.batchRuns = new BatchesWorkflow(this, 'BatchRuns', withBuckets, uploads, {
+      plan: step('batch-plan'),
+      rows: step('batch-rows'),
+      finish: step('batch-finish'),
+      rollback: step('batch-rollback'),
+    }).machine;
   }
 }

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { reservedAliases } from '../core/links/alias.ts';
+import type { LinkRules } from '../core/links/create-link.ts';
+import { batchesS3, batchFiles } from './batch-files.ts';
+import { batchStore } from './batch-store.ts';
+import { batchWork } from './batch-work.ts';
+import { blocklist } from './blocklist.ts';
+import { documentClient } from './dynamodb.ts';
+import type { FunctionEnv } from './env.ts';
+import { linkStore } from './link-store.ts';
+import { logoStore } from './logo-store.ts';
+import { qrMaking } from './qr-making.ts';
+import { rememberedScores } from './remembered-scores.ts';
+import { rowValues } from './row-values.ts';
+import { styleScores } from './style-scores.ts';
+import { DEFAULT_DOMAIN } from './table.ts';
+
+const nowMs = Date.now;
+
+type Env = FunctionEnv<'batch-plan'>;
+
+const linkRules = (env: Env, routePaths: readonly string[]): LinkRules => ({
+  domain: DEFAULT_DOMAIN,
+  alias: { maxLength: Number(env.MAX_ALIAS_LENGTH), reserved: reservedAliases(routePaths) },
+  ownHostnames: new Set([new URL(env.SHORT_ORIGIN).hostname]),
+  allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS === 'true',
+});
+
+/** What all steps of a batch stand on. */
+function stepDeps(env: Env, routePaths: readonly string[]) {
+  const client = documentClient();
+  const batches = batchStore(client, env.JOBS_TABLE);
+  return {
+    client,
+    batches,
+    work: batchWork(client, { jobs: env.JOBS_TABLE, accounts: env.ACCOUNTS_TABLE }),
+    files: batchFiles(batchesS3(), env.UPLOADS_BUCKET),
+    store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
+    blocklist: blocklist(client, env.LINKS_TABLE, nowMs),
+    rules: linkRules(env, routePaths),
+    shortOrigin: env.SHORT_ORIGIN,
+    randomBytes,
+    nowMs,
+  };
+}
+
+export function batchPlanDeps(env: Env, routePaths: readonly string[]) {
+  const deps = stepDeps(env, routePaths);
+  return { ...deps, rowsOf: rowValues(deps.files) };
+}
+
+export function batchRowsDeps(env: FunctionEnv<'batch-rows'>, routePaths: readonly string[]) {
+  const deps = stepDeps(env, routePaths);
+  const scores = rememberedScores(styleScores(deps.client, env.QR_CODES_TABLE, nowMs));
+  return { ...deps, ...qrMaking(scores), logos: logoStore(batchesS3(), env.UPLOADS_BUCKET) };
+}
+
+export const batchFinishDeps = (env: FunctionEnv<'batch-finish'>, routePaths: readonly string[]) =>
+  stepDeps(env, routePaths);
+
+export const batchRollbackDeps = (env: FunctionEnv<'batch-rollback'>, routePaths: readonly string[]) =>
+  stepDeps(env, routePaths);
