@@ -1,4 +1,4 @@
-import { CLICKS_PREFIX } from '../../core/lake/clicks-table.ts';
+import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/lake/clicks-table.ts';
 import { ROLL_UPS_PREFIX } from '../../core/lake/roll-ups-table.ts';
 import type { LakePlace } from '../powers.ts';
 import { QUERIES_PREFIX, REPORTS_PREFIX } from './results-bucket.ts';
@@ -14,6 +14,7 @@ export const LAKE_PLACES: Readonly<Record<LakePlace, (lake: Lake) => readonly st
   rollUpsTable: ({ catalog }) => [catalog.rollUpsTableArn],
   lakeClicks: ({ bucket }) => [bucket.arnForObjects(`${CLICKS_PREFIX}*`)],
   rollUps: ({ bucket }) => [bucket.arnForObjects(`${ROLL_UPS_PREFIX}*`)],
+  lakeFailures: ({ bucket }) => FAILURE_PREFIXES.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
   results: ({ results }) => [results.bucketArn],
   queryResults: ({ results }) => [results.arnForObjects(`${QUERIES_PREFIX}*`)],
   reportFiles: ({ results }) => [results.arnForObjects(`${REPORTS_PREFIX}*`)],

@@ -26,6 +26,7 @@ export class StreamsStack extends Stack {
   readonly erase: Follower;
   readonly forgetSalts: IFunction;
   readonly rollUp: IFunction;
+  readonly eraseRows: IFunction;
   /** By how many clicks lake and counters are apart; one value for each comparison. */
   readonly reconciled: Metric;
 
@@ -50,6 +51,7 @@ export class StreamsStack extends Stack {
     };
     this.forgetSalts = hourly('forget-salts');
     this.rollUp = hourly('roll-up');
+    this.eraseRows = hourly('erase-rows');
     this.reconciled = this.reconciledBy(hourly('reconcile'), settings);
     new CfnOutput(this, 'FailedRecordsBucket', {
       value: failedRecords.bucketName,

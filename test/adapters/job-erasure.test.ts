@@ -40,6 +40,7 @@ test('What an erased workspace ordered is stopped and gone, with files that no i
     runs,
     s3: bucket.s3,
     resultsBucket: RESULTS_BUCKET,
+    nowMs: () => 7,
   });
   await allOf(eraseJobs('ws_1'));
   const { Items = [] } = await tables.client.send(new ScanCommand({ TableName: 'jobs' }));

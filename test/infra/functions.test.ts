@@ -85,6 +85,7 @@ function lakeArns(stage: Assembly): Readonly<Record<LakePlace, readonly string[]
     lake: [`${lake}`],
     lakeClicks: [`${lake}/clicks/*`],
     rollUps: [`${lake}/rollups/*`],
+    lakeFailures: [`${lake}/processing-failed/*`, `${lake}/format-conversion-failed/*`],
     results: [`${results}`],
     queryResults: [`${results}/queries/*`],
     reportFiles: [`${results}/reports/*`],

@@ -1,0 +1,16 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import type { EraseRowsDeps } from '../core/lake/erase-rows.ts';
+import { athenaClient } from './athena.ts';
+import { documentClient } from './dynamodb.ts';
+import type { FunctionEnv } from './env.ts';
+import { lakeQueries } from './lake-queries.ts';
+import { rowErasures } from './row-erasures.ts';
+import { rowFiles } from './row-files.ts';
+
+export const eraseRowsDeps = (env: FunctionEnv<'erase-rows'>): EraseRowsDeps => ({
+  lake: lakeQueries({ client: athenaClient(), workgroup: env.QUERY_WORKGROUP, database: env.LAKE_DATABASE }),
+  files: rowFiles(new S3Client({ maxAttempts: 5 }), env.LAKE_BUCKET),
+  erasures: rowErasures(documentClient(), env.JOBS_TABLE),
+  keptDays: Number(env.LAKE_KEPT_DAYS),
+  nowMs: Date.now,
+});
