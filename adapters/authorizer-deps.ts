@@ -9,6 +9,15 @@ import { rememberedCredentials } from './remembered-credentials.ts';
 export const authorizerDeps = (env: FunctionEnv<'authorizer'>): AuthenticateDeps =>
   authenticateDeps(documentClient(), env);
 
+/** Watching is one use of a key or a session, and the authorizer has written it down. */
+const NOTING_NOTHING = { noteApiKeyUse: async () => undefined, noteSessionUse: async () => undefined };
+
+/** To ask again and again who watches. */
+export function watcherDeps(client: DocumentClient, env: FunctionEnv<'authorizer'>): AuthenticateDeps {
+  const deps = authenticateDeps(client, env);
+  return { ...deps, store: { ...deps.store, ...NOTING_NOTHING } };
+}
+
 /** What it takes to say who calls, for the authorizer and for answers that outlast its word. */
 export function authenticateDeps(client: DocumentClient, env: FunctionEnv<'authorizer'>): AuthenticateDeps {
   const nowMs = Date.now;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { authenticateDeps } from './authorizer-deps.ts';
+import { watcherDeps } from './authorizer-deps.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { rateLimitStore } from './limits.ts';
@@ -10,18 +10,14 @@ import { watchStore } from './live-watches.ts';
 import { DEFAULT_DOMAIN } from './table.ts';
 import { windowCounter } from './window-counter.ts';
 
-/** Watching is one use of a key or a session, and the authorizer has written it down. */
-const NOTING_NOTHING = { noteApiKeyUse: async () => undefined, noteSessionUse: async () => undefined };
-
 export function liveDeps(env: FunctionEnv<'live'>) {
   const client = documentClient();
   const nowMs = Date.now;
-  const authenticate = authenticateDeps(client, env);
   return {
     log: liveLog(client, env.LIVE_TABLE, nowMs),
     watches: watchStore(client, env.LIVE_TABLE),
     links: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
-    authenticate: { ...authenticate, store: { ...authenticate.store, ...NOTING_NOTHING } },
+    authenticate: watcherDeps(client, env),
     rateLimits: rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE)),
     domain: DEFAULT_DOMAIN,
     newWatcherId: randomUUID,

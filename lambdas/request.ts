@@ -70,7 +70,7 @@ function fromRestApi(event: APIGatewayProxyEvent): HttpRequest {
     method: event.httpMethod,
     route: canonicalPath(event.httpMethod, event.resource),
     path: event.path,
-    params: defined(event.pathParameters),
+    params: { ...paramsInQuery(event), ...defined(event.pathParameters) },
     query: defined(event.queryStringParameters),
     headers,
     body: bodyOf(event.body, event.isBase64Encoded),
@@ -85,6 +85,14 @@ function fromRestApi(event: APIGatewayProxyEvent): HttpRequest {
 /** Handlers know one path for each verb; aliases end here. */
 function canonicalPath(method: string, path: string): string {
   return ROUTES.find((route) => route.method === method && route.path === path)?.aliasOf ?? path;
+}
+
+/** What an alias has no place for in its path, it has in its query. */
+function paramsInQuery({ httpMethod, resource, queryStringParameters: query }: APIGatewayProxyEvent) {
+  const path = canonicalPath(httpMethod, resource);
+  if (path === resource) return {};
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return defined(Object.fromEntries(names.map((name) => [name, query?.[name]])));
 }
 
 /** No JSON and no form: what is not UTF-8 is refused as a body that does not parse, not repaired. */

@@ -70,6 +70,14 @@ const CANONICAL: readonly Route[] = [
   app('GET', '/v1/logos/{logo_id}', 'logos', 'qr:read', 'Read a logo, and whether codes can carry it'),
   app('DELETE', '/v1/logos/{logo_id}', 'logos', 'qr:write', 'Delete a logo'),
 
+  app('POST', '/v1/qr/uploads', 'batches', 'qr:write', 'Get a form to upload the rows of a batch with'),
+  app('POST', '/v1/qr/batches', 'batches', 'qr:write', 'Order up to 100,000 QR codes'),
+  app('GET', '/v1/qr/batches', 'batches', 'qr:read', 'List batches'),
+  app('GET', '/v1/qr/batches/{batch_id}', 'batches', 'qr:read', 'Read a batch, and where to download it'),
+  app('POST', '/v1/qr/batches/{batch_id}/cancel', 'batches', 'qr:write', 'Cancel a batch'),
+  app('POST', '/v1/qr/batches/{batch_id}/retry', 'batches', 'qr:write', 'Make the rows that failed once more'),
+  stream('/v1/qr/batches/{batch_id}/events', 'batch-events', 'qr:read', 'How far a batch is, as it happens'),
+
   app('GET', '/v1/analytics/summary', 'analytics', 'analytics:read', 'Totals, series and top lists of a range'),
   app('GET', '/v1/analytics/timeseries', 'analytics', 'analytics:read', 'Clicks by hour, day, week or month'),
   app('GET', '/v1/analytics/breakdown', 'analytics', 'analytics:read', 'Values of a dimension, most clicks first'),
@@ -176,6 +184,7 @@ const CANONICAL: readonly Route[] = [
 const ALIASES: readonly (readonly [method: Method, path: string, aliasOf: string])[] = [
   ['POST', '/url/shorten', '/v1/urls'],
   ['POST', '/qr/generate', '/v1/qr'],
+  ['GET', '/qr/batch-progress', '/v1/qr/batches/{batch_id}/events'],
   ['GET', '/analytics/summary', '/v1/analytics/summary'],
   ['GET', '/analytics/dashboard', '/v1/analytics/summary'],
   ['POST', '/analytics/track', '/v1/analytics/track'],

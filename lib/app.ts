@@ -68,6 +68,8 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
     reports: reports.reports,
     qr: qr.qr,
     logos: qr.logos,
+    batches: qr.batches,
+    batchEvents: qr.batchEvents,
   });
   new AppDomainStack(app, 'AppDomain', { ...named('app-domain'), settings, data, api: customers.api });
   const streams = new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });

@@ -42,6 +42,10 @@ export type StageSettings = {
     /** A query that reads more is cancelled. Athena takes $5 per TB: 10 GB are 5 cents. */
     readonly queryCutoffGb: number;
   };
+  readonly qr: {
+    /** How many people may watch batches at once (reserved concurrency, as `maxConcurrentSignIns`); null reserves nothing. */
+    readonly maxBatchStreams: number | null;
+  };
   readonly links: {
     /** Contract: 20, at most 50. */
     readonly maxAliasLength: number;
@@ -78,6 +82,7 @@ const dev: StageSettings = {
   cache: { mode: 'none', maxStorageGb: 1, maxEcpuPerSecond: 1_000 },
   clicks: { stream: { mode: 'provisioned', shards: 1 }, batchWindowS: 0, maxLiveStreams: null },
   lake: { keptDays: 30, bufferMb: 64, bufferS: 60, maxExports: null, queryCutoffGb: 1 },
+  qr: { maxBatchStreams: null },
   links: { maxAliasLength: 20, allowPrivateTargets: false },
   // Nobody can prove an address without mail.
   accounts: { registration: 'closed', keyLeadS: 600, maxConcurrentSignIns: null },
@@ -95,6 +100,7 @@ const prod: StageSettings = {
   clicks: { stream: { mode: 'on-demand' }, batchWindowS: 0, maxLiveStreams: 100 },
   // Two whole years, so that every month has one to be compared with.
   lake: { keptDays: 800, bufferMb: 128, bufferS: 300, maxExports: 20, queryCutoffGb: 10 },
+  qr: { maxBatchStreams: 50 },
   accounts: { ...dev.accounts, maxConcurrentSignIns: 50 },
   logRetentionDays: 365,
 };
@@ -111,7 +117,7 @@ const laptop: StageSettings = {
 export const STAGES = { dev, prod, laptop } as const;
 export type StageName = keyof typeof STAGES;
 
-type Group = 'cache' | 'clicks' | 'lake' | 'links' | 'accounts' | 'mail';
+type Group = 'cache' | 'clicks' | 'lake' | 'qr' | 'links' | 'accounts' | 'mail';
 
 /** Settings that replace a stage's own; a group (`cache`, `clicks` …) may be given in part. */
 export type SettingsOverrides = Partial<Omit<StageSettings, Group>> & {
@@ -133,6 +139,7 @@ export function settingsFor(stage: string, overrides: SettingsOverrides = {}): S
     cache: { ...own.cache, ...overrides.cache },
     clicks: { ...own.clicks, ...overrides.clicks },
     lake: { ...own.lake, ...overrides.lake },
+    qr: { ...own.qr, ...overrides.qr },
     links: { ...own.links, ...overrides.links },
     accounts: { ...own.accounts, ...overrides.accounts },
     mail: { ...own.mail, ...overrides.mail },

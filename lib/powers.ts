@@ -221,6 +221,31 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     },
   },
+  batches: {
+    // Four megabytes of rows, or an upload that is only looked at: a whole vCPU.
+    memoryMb: 1_769,
+    timeoutS: 29,
+    may: {
+      jobs: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      accounts: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      // The blocklist.
+      links: ['dynamodb:Query'],
+      // Without it nobody is told that an upload or a logo is not there.
+      uploads: ['s3:ListBucket'],
+      cleanLogos: ['s3:GetObject'],
+      // Forms and URLs are signed in its name.
+      batchUploads: ['s3:GetObject', 's3:PutObject'],
+      batchFiles: ['s3:GetObject', 's3:PutObject'],
+      batchWorkflow: ['states:StartExecution'],
+      batchRuns: ['states:DescribeExecution', 'states:StopExecution'],
+    },
+  },
+  'batch-events': {
+    // As `live`.
+    memoryMb: 256,
+    timeoutS: 300,
+    may: { jobs: ['dynamodb:GetItem'], accounts: ['dynamodb:GetItem'] },
+  },
   'batch-plan': {
     // A hundred thousand rows are parsed and checked: a whole vCPU.
     memoryMb: 1_769,

@@ -66,6 +66,7 @@ const SETTINGS = z
       maxExports: wholeNumber(1, 1_000).nullable(),
       queryCutoffGb: wholeNumber(1, 10_000),
     }),
+    qr: z.strictObject({ maxBatchStreams: wholeNumber(1, 10_000).nullable() }),
     links: z.strictObject({ maxAliasLength: wholeNumber(3, 50), allowPrivateTargets: z.boolean() }),
     accounts: z.strictObject({
       registration: z.enum(['open', 'closed']),

@@ -1,6 +1,6 @@
+import { MAX_ROWS } from './batch.ts';
 import type { CheckDeps, RawRow } from './check-row.ts';
 import { checkRow } from './check-row.ts';
-import { MAX_ROWS } from './batch.ts';
 import { UnreadableInput } from './plan-batch.ts';
 import type { RowError } from './row.ts';
 import { isRow } from './row.ts';
@@ -36,7 +36,8 @@ export async function dryRun(
   };
   try {
     for await (const raw of rows) {
-      if (counts.total === MAX_ROWS || deps.nowMs() - startedAtMs > WORK_MS) return { ...counts, errors, isComplete: false };
+      if (counts.total === MAX_ROWS || deps.nowMs() - startedAtMs > WORK_MS)
+        return { ...counts, errors, isComplete: false };
       counts.total += 1;
       const row = await checkRow(deps, raw, startedAtMs);
       if (isRow(row)) counts.valid += 1;

@@ -26,5 +26,9 @@ export async function ownUpload(uploads: BatchUploads, workspaceId: string, uplo
 
 const unknownUpload = (): Failure =>
   validationFailed([
-    { path: 'upload_id', code: 'unknown_upload', message: 'Nothing was uploaded under this id, or it was too long ago.' },
+    {
+      path: 'upload_id',
+      code: 'unknown_upload',
+      message: 'Nothing was uploaded under this id, or it was too long ago.',
+    },
   ]);

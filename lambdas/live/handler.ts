@@ -12,7 +12,7 @@ import type { QuotaDeps } from '../quota.ts';
 import { showQuota } from '../quota.ts';
 import type { HttpRequest } from '../request.ts';
 import { HEARTBEAT_MS } from '../server-sent-events.ts';
-import { whoCalls } from '../who-calls.ts';
+import { AUTHENTICATION_MS, every, stillMay } from '../still-may.ts';
 import { clickDataOf } from './click-event.ts';
 
 export type LiveDeps = WatchLiveDeps &
@@ -26,8 +26,6 @@ export type LiveDeps = WatchLiveDeps &
 
 /** Part of "an event within two seconds of the click". */
 const POLL_MS = 300;
-/** With the second that answers are believed for, whoever loses the right to watch watches for two seconds more. */
-const AUTHENTICATION_MS = 1_000;
 /** A stream ends itself while there is time to say when to come back. */
 const END_MS = 10_000;
 const RECONNECT_AFTER_MS = 250;
@@ -45,10 +43,7 @@ export const openLive =
     const link = code === undefined ? null : await ownLink({ store: deps.links, rules: deps }, workspaceId, code);
     const after = lastPosition(request);
     const view = await watchLive(deps, { workspaceId, link, after });
-    const mayStill = async (): Promise<boolean> => {
-      const identity = await whoCalls(deps.authenticate, event);
-      return identity?.workspace?.id === workspaceId && identity.permissions.includes('analytics:read');
-    };
+    const mayStill = stillMay(deps.authenticate, event, workspaceId, 'analytics:read');
     return async (sink, context) => {
       const ready = { short_code: link?.code ?? null, resumed: after !== null, complete: view.isComplete };
       try {
@@ -90,13 +85,3 @@ const follow =
     }
     return { reconnectAfterMs: RECONNECT_AFTER_MS };
   };
-
-/** True once in so many milliseconds, for the first time after the first of them. */
-function every(intervalMs: number, nowMs: () => number): () => boolean {
-  let dueMs = nowMs() + intervalMs;
-  return () => {
-    if (nowMs() < dueMs) return false;
-    dueMs = nowMs() + intervalMs;
-    return true;
-  };
-}

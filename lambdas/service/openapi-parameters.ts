@@ -6,13 +6,17 @@ import type { Route } from '../routes.ts';
 import type { Operation } from './operation.ts';
 
 /** Path, query and header parameters of an operation. A header that a failure is about is a header it takes. */
-export function parametersOf({ method, path, access }: Route, known: Operation | undefined): readonly object[] {
+export function parametersOf(
+  { method, path, aliasOf = path, access }: Route,
+  known: Operation | undefined,
+): readonly object[] {
   const ends = (word: FailureWord): boolean => known?.failures.includes(word) ?? false;
   const readsCookies = access !== 'public' || ends('CSRF_HEADER_REQUIRED');
   return [
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    ...namesIn(aliasOf).map((name) => ({
       name,
-      in: 'path',
+      // What an earlier path has no place for comes in its query.
+      in: namesIn(path).includes(name) ? 'path' : 'query',
       required: true,
       schema: { type: 'string' },
     })),
@@ -24,6 +28,8 @@ export function parametersOf({ method, path, access }: Route, known: Operation |
     ...(readsCookies && isUnsafe(method) ? [CSRF] : []),
   ];
 }
+
+const namesIn = (path: string): readonly string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 
 const hasEvents = (known: Operation | undefined): boolean =>
   Object.values(known?.success ?? {}).some((shape) => typeof shape === 'object' && 'events' in shape);

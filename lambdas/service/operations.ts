@@ -3,6 +3,7 @@ import { PERSONAL_OPERATIONS } from '../accounts/personal-operations.ts';
 import { WORKSPACE_OPERATIONS } from '../accounts/workspace-operations.ts';
 import { ANALYTICS_OPERATIONS } from '../analytics/operations.ts';
 import { AUTH_OPERATIONS } from '../auth/operations.ts';
+import { BATCH_OPERATIONS } from '../batches/operations.ts';
 import { EXPORT_OPERATIONS } from '../export/operations.ts';
 import { LINK_OPERATIONS } from '../links/operations.ts';
 import { LIVE_OPERATIONS } from '../live/operations.ts';
@@ -33,6 +34,7 @@ export const OPERATIONS: Operations = {
   ...REPORT_OPERATIONS,
   ...QR_OPERATIONS,
   ...LOGO_OPERATIONS,
+  ...BATCH_OPERATIONS,
   'POST /v1/urls/{code}/unlock': {
     body: unlockBody,
     success: { 200: unlockAnswer },

@@ -23,6 +23,8 @@ export function groupOf({ function: name, path, access, aliasOf }: Route): Route
       return 'Links';
     case 'qr':
     case 'logos':
+    case 'batches':
+    case 'batch-events':
       return 'QR codes';
     case 'analytics':
     case 'live':

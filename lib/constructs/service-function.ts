@@ -60,11 +60,12 @@ const constructIdOf = (name: FunctionName): string =>
     .join('');
 
 /** What visits must not run out of: sign-ins keep a CPU busy, and each live stream and each export an environment. */
-function reservation(name: FunctionName, { accounts, clicks, lake }: StageSettings) {
+function reservation(name: FunctionName, { accounts, clicks, lake, qr }: StageSettings) {
   const limits: Readonly<Partial<Record<FunctionName, number | null>>> = {
     auth: accounts.maxConcurrentSignIns,
     live: clicks.maxLiveStreams,
     export: lake.maxExports,
+    'batch-events': qr.maxBatchStreams,
   };
   const limit = limits[name] ?? null;
   return limit === null ? {} : { reservedConcurrentExecutions: limit };

@@ -21,6 +21,8 @@ type CustomersProps = StackProps & {
   /** Of the QR stack. */
   readonly qr: IFunction;
   readonly logos: IFunction;
+  readonly batches: IFunction;
+  readonly batchEvents: IFunction;
 };
 
 /** What answers customers: the REST API of the app domain, its authorizer and its functions. */
@@ -35,7 +37,8 @@ export class CustomersStack extends Stack {
 
   constructor(scope: Construct, id: string, props: CustomersProps) {
     super(scope, id, props);
-    const { surroundings, shortOrigin, unlock, service, auth, accounts, reports, qr, logos } = props;
+    const { surroundings, shortOrigin, unlock, service, auth, accounts, reports, qr, logos, batches, batchEvents } =
+      props;
     const { settings } = surroundings;
     this.links = new ServiceFunction(this, 'links', surroundings, shortOrigin).lambda;
     this.analytics = new ServiceFunction(this, 'analytics', surroundings).lambda;
@@ -59,6 +62,8 @@ export class CustomersStack extends Stack {
       reports,
       qr,
       logos,
+      batches,
+      'batch-events': batchEvents,
     };
     this.api = new CustomerApi(this, 'CustomerApi', settings, lambdas, {
       problem: problemOrigin,

@@ -10,7 +10,7 @@ import type { QrBuckets, Surroundings } from '../constructs/surroundings.ts';
 import { UploadsBucket } from '../constructs/uploads-bucket.ts';
 
 type QrProps = StackProps & {
-  readonly surroundings: Surroundings;
+  readonly surroundings: Surroundings & Required<Pick<Surroundings, 'workflows'>>;
   /** Of the short domain, which shows what lies in it. */
   readonly images: IBucket;
   /** What short URLs start with. */
@@ -22,6 +22,8 @@ export class QrStack extends Stack {
   readonly buckets: QrBuckets;
   readonly qr: IFunction;
   readonly logos: IFunction;
+  readonly batches: IFunction;
+  readonly batchEvents: IFunction;
   /** Makes batches. */
   readonly batchRuns: StateMachine;
 
@@ -41,5 +43,8 @@ export class QrStack extends Stack {
       finish: step('batch-finish'),
       rollback: step('batch-rollback'),
     }).machine;
+    const workflows = { ...surroundings.workflows, batches: this.batchRuns };
+    this.batches = new ServiceFunction(this, 'batches', { ...withBuckets, workflows }, shortOrigin).lambda;
+    this.batchEvents = new ServiceFunction(this, 'batch-events', withBuckets).lambda;
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Person } from './people.ts';
 import { joinWorkspace, mailsTo, newEmail, newPassword, signIn, signUp, tokenMailedTo } from './people.ts';
 import type { Answer, Product } from './product.ts';
+import { eventually } from './product.ts';
 
 /** A workspace with a member of each role, and somebody who has nothing to do with it. */
 export type World = {
@@ -75,6 +76,19 @@ async function newLogo({ owner, workspaceId }: World): Promise<string> {
   if (announced.status !== 201) throw new Error(announced.text);
   return `/v1/logos/${announced.json<{ logo_id: string }>().logo_id}`;
 }
+
+/** One that has ended: a workspace may have a few open at once. With a row that fails it may be tried again. */
+async function newBatch({ owner, workspaceId }: World, item: object = QR_CONTENT): Promise<string> {
+  const headers = { 'x-signpost-workspace': workspaceId };
+  const ordered = await owner.api('/v1/qr/batches', { body: { items: [item], size: 128 }, headers });
+  if (ordered.status !== 202) throw new Error(ordered.text);
+  const path = `/v1/qr/batches/${ordered.json<{ batch_id: string }>().batch_id}`;
+  const read = async () => (await owner.api(path, { headers })).json<{ status: string }>();
+  await eventually(read, ({ status }) => status.startsWith('succeeded'), 20_000);
+  return path;
+}
+
+const FAILING_ROW = { short_code: 'nobody-has' };
 
 async function newKeyId({ owner, workspaceId }: World): Promise<string> {
   const created = await owner.api('/v1/api-keys', {
@@ -191,6 +205,35 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   'DELETE /v1/logos/{logo_id}': {
     ok: 204,
     prepare: async (world) => ({ path: await newLogo(world), workspaceId: world.workspaceId }),
+  },
+  'POST /v1/qr/uploads': { ok: 201, prepare: inWorkspace('/v1/qr/uploads', () => ({ format: 'csv' })) },
+  'POST /v1/qr/batches': {
+    ok: 202,
+    prepare: inWorkspace('/v1/qr/batches', () => ({ items: [QR_CONTENT], size: 128 })),
+  },
+  'GET /v1/qr/batches': { ok: 200, prepare: inWorkspace('/v1/qr/batches') },
+  'GET /v1/qr/batches/{batch_id}': {
+    ok: 200,
+    prepare: async (world) => ({ path: await newBatch(world), workspaceId: world.workspaceId }),
+  },
+  'POST /v1/qr/batches/{batch_id}/cancel': {
+    ok: 200,
+    prepare: async (world) => ({ path: `${await newBatch(world)}/cancel`, workspaceId: world.workspaceId }),
+  },
+  'POST /v1/qr/batches/{batch_id}/retry': {
+    ok: 202,
+    prepare: async (world) => ({ path: `${await newBatch(world, FAILING_ROW)}/retry`, workspaceId: world.workspaceId }),
+  },
+  'GET /v1/qr/batches/{batch_id}/events': {
+    ok: 200,
+    prepare: async (world) => ({ path: `${await newBatch(world)}/events`, workspaceId: world.workspaceId }),
+  },
+  'GET /qr/batch-progress': {
+    ok: 200,
+    prepare: async (world) => {
+      const id = (await newBatch(world)).split('/').at(-1);
+      return { path: `/qr/batch-progress?batch_id=${id}`, workspaceId: world.workspaceId };
+    },
   },
   'POST /v1/reports': { ok: 202, prepare: inWorkspace('/v1/reports', () => ({ kind: 'clicks', format: 'parquet' })) },
   'GET /v1/reports': { ok: 200, prepare: inWorkspace('/v1/reports') },

@@ -122,6 +122,7 @@ describe('visitors', () => {
   it('keep their share of the account in prod, whoever signs in, watches or exports; a new account reserves nothing', () => {
     expect(concurrencyOf(prod)).toEqual([
       ['Auth', 50],
+      ['BatchEvents', 50],
       ['Live', 100],
       ['Export', 20],
     ]);
@@ -130,6 +131,7 @@ describe('visitors', () => {
       accounts: { maxConcurrentSignIns: 5 },
       clicks: { maxLiveStreams: null },
       lake: { maxExports: null },
+      qr: { maxBatchStreams: null },
     });
     expect(concurrencyOf(one)).toEqual([['Auth', 5]]);
   });

@@ -150,11 +150,12 @@ describe.each([
       Timeout: FUNCTION_POWERS[name].timeoutS,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.stringContaining(`${constructId(name)}Logs`) },
     });
-    const { accounts, clicks, lake } = assembly.settings;
+    const { accounts, clicks, lake, qr } = assembly.settings;
     const reserved: Readonly<Partial<Record<FunctionName, number | null>>> = {
       auth: accounts.maxConcurrentSignIns,
       live: clicks.maxLiveStreams,
       export: lake.maxExports,
+      'batch-events': qr.maxBatchStreams,
     };
     expect(properties['ReservedConcurrentExecutions']).toBe(reserved[name] ?? undefined);
   });

@@ -44,6 +44,7 @@ const wrong: [string, unknown][] = [
   ['accounts.keyLeadS', { keyLeadS: 86_401 }],
   ['accounts.maxConcurrentSignIns', { maxConcurrentSignIns: 0 }],
   ['lake.maxExports', { maxExports: 0 }],
+  ['qr.maxBatchStreams', { maxBatchStreams: 0 }],
   ['mail.from', { from: 'Signpost' }],
   ['mail.from', { from: 'Signpost <no-reply>' }],
   ['mail.from', { from: 'Signpost <a@example.com>, b@example.com' }],

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { reservedAliases } from '../core/links/alias.ts';
+import { batchesS3, batchFiles } from './batch-files.ts';
+import { batchRuns } from './batch-runs.ts';
+import { batchStore } from './batch-store.ts';
+import { batchUploads } from './batch-uploads.ts';
+import { blocklist } from './blocklist.ts';
+import { documentClient } from './dynamodb.ts';
+import type { FunctionEnv } from './env.ts';
+import { idempotencyStore } from './idempotency-store.ts';
+import { codeLimitStore, rateLimitStore } from './limits.ts';
+import { logoStore } from './logo-store.ts';
+import { workflowClient } from './report-runs.ts';
+import { rowValues } from './row-values.ts';
+import { DEFAULT_DOMAIN } from './table.ts';
+import { uploadForms } from './upload-forms.ts';
+import { windowCounter } from './window-counter.ts';
+
+const nowMs = Date.now;
+
+export function batchesDeps(env: FunctionEnv<'batches'>, routePaths: readonly string[]) {
+  const client = documentClient();
+  const s3 = batchesS3();
+  const windows = windowCounter(client, env.ACCOUNTS_TABLE);
+  const files = batchFiles(s3, env.UPLOADS_BUCKET);
+  return {
+    batches: batchStore(client, env.JOBS_TABLE),
+    runs: batchRuns(workflowClient(), env.BATCHES_WORKFLOW),
+    files,
+    rowsOf: rowValues(files),
+    uploads: batchUploads(s3, env.UPLOADS_BUCKET),
+    signForm: uploadForms(s3, env.UPLOADS_BUCKET, nowMs),
+    logos: logoStore(s3, env.UPLOADS_BUCKET),
+    blocklist: blocklist(client, env.LINKS_TABLE, nowMs),
+    rules: {
+      domain: DEFAULT_DOMAIN,
+      alias: { maxLength: Number(env.MAX_ALIAS_LENGTH), reserved: reservedAliases(routePaths) },
+      ownHostnames: new Set([new URL(env.SHORT_ORIGIN).hostname]),
+      allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS === 'true',
+    },
+    rateLimits: rateLimitStore(windows),
+    codeLimits: codeLimitStore(windows),
+    idempotency: idempotencyStore(client, env.ACCOUNTS_TABLE),
+    randomBytes,
+    nowMs,
+  };
+}
