@@ -74,7 +74,6 @@ export const imageAnswer = (
 ): Required<Pick<FileAnswer, 'headers' | 'body'>> => ({
   headers: {
     'content-type': contentType,
-    'content-length': String(bytes.byteLength),
     'content-disposition': `${isDownload ? 'attachment' : 'inline'}; filename="${name}.${extension}"`,
     'x-qr-score': String(scan.score),
     'x-qr-grade': scan.grade,

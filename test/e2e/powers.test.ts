@@ -1,10 +1,12 @@
 import { globSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { toBatchItem } from '../../adapters/batch-items.ts';
 import { countItemKey } from '../../adapters/count-items.ts';
 import { toReportItem } from '../../adapters/report-items.ts';
 import { blocklistKey, countedClicksKey } from '../../adapters/table.ts';
 import { pixelsPng } from '../../core/qr/pixels-png.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
+import { aBatch } from '../fixtures/batches.ts';
 import { readEvents } from '../fixtures/event-reader.ts';
 import { aReport } from '../fixtures/reports.ts';
 import type { Form } from '../fixtures/uploads.ts';
@@ -67,6 +69,20 @@ describe('one drive through the whole product', () => {
     for (let time = 0; time < 11; time += 1) {
       await product.api('/v1/urls', { body: { original_url: TARGET }, key: product.freeKey });
     }
+  });
+
+  test('customers make codes, of links that are there, new or taken, and get their images', async () => {
+    const make = (link: object, headers = {}) =>
+      product.api('/v1/qr', { body: { content: { link: { original_url: TARGET, ...link } } }, headers });
+    const single = { original_url: 'https://example.com/single', if_exists: 'return' };
+    for (let time = 0; time < 2; time += 1)
+      expect((await make(single, { 'idempotency-key': 'code', accept: 'image/*' })).status).toBe(201);
+    expect((await make({ custom_alias: 'driven' })).status).toBe(409);
+    const noLogo = { content: 'https://example.com/', style: { logo_id: 'logo_none' } };
+    expect((await product.api('/v1/qr', { body: noLogo })).status).toBe(400);
+    const list = (await product.api('/v1/qr')).json<{ data: readonly { qr_id: string }[] }>();
+    expect(list.data).toHaveLength(1);
+    expect((await product.api(`/v1/qr/${list.data[0]?.qr_id}/image`)).status).toBe(200);
   });
 
   test('visitors come by cache and past it, unlock, use up and are counted', async () => {
@@ -147,6 +163,39 @@ describe('one drive through the whole product', () => {
     const { image_url: url } = (await product.api(`/v1/logos/${id}`)).json<{ image_url: string }>();
     expect((await fetch(url)).status).toBe(200);
   });
+
+  test('who orders batches uploads rows, watches, cancels, tries again, and gets one that nobody had begun', async () => {
+    const { upload_id: uploadId, upload } = (await product.api('/v1/qr/uploads', { body: { format: 'csv' } })).json<{
+      upload_id: string;
+      upload: Form;
+    }>();
+    await sendForm(upload, 'text,short_code,link.original_url\na,,\n,nobody-has,\n,,https://example.com/\n');
+    const order = async (body: object, headers = {}) =>
+      (await product.api('/v1/qr/batches', { body: { size: 128, ...body }, headers })).json<{ batch_id: string }>();
+    const read = async (id: string) =>
+      (await product.api(`/v1/qr/batches/${id}`)).json<{ status: string; download_url: string; events_url: string }>();
+    const reached = (id: string, wanted: string) =>
+      eventually(
+        () => read(id),
+        ({ status }) => status === wanted,
+        20_000,
+      );
+    const logo = (await product.api('/v1/logos')).json<{ data: { logo_id: string }[] }>().data[0]?.logo_id;
+    await order({ upload_id: uploadId, dry_run: true, style: { logo_id: logo } });
+    const { batch_id: id } = await order({ upload_id: uploadId }, { 'idempotency-key': 'batch' });
+    const { download_url: url, events_url: events } = await reached(id, 'succeeded_with_errors');
+    expect((await fetch(url)).status).toBe(200);
+    const reader = await readEvents(events, { authorization: `Bearer ${product.key}` });
+    expect((await reader.next()).event).toBe('done');
+    expect((await product.api(`/v1/qr/batches/${id}/retry`, { method: 'POST' })).status).toBe(202);
+    await reached(id, 'succeeded_with_errors');
+    const cancelled = await order({ items: Array.from({ length: 500 }, (_, at) => ({ text: `${at}` })) });
+    await product.api(`/v1/qr/batches/${cancelled.batch_id}/cancel`, { method: 'POST' });
+    await reached(cancelled.batch_id, 'cancelled');
+    const quiet = aBatch({ id: 'bat_quiet', workspaceId: 'ws_demo', createdAtMs: Date.now() - 120_000 });
+    await product.put('jobs', toBatchItem(quiet));
+    await reached(quiet.id, 'failed');
+  }, 60_000);
 
   test('who filters by two dimensions is answered by the lake', async () => {
     const answer = await product.api('/v1/analytics/summary?country=ZZ&source=click');
