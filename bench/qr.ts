@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
-import { drawCode } from '../core/qr/draw.ts';
 import { qrMatrix } from '../core/qr/matrix.ts';
+import { plainSvg } from '../core/qr/plain-svg.ts';
 import { plainPng } from '../core/qr/png.ts';
 import { PLAIN_STYLE } from '../core/qr/style.ts';
-import { svg } from '../core/qr/svg.ts';
 import { median, printTable } from './report.ts';
 
 /**
@@ -33,7 +32,7 @@ const CONTESTS: readonly Contest[] = [
   {
     name: 'SVG',
     perRound: 200,
-    ours: (index) => svg(drawCode(matrix(index), PLAIN_STYLE), { size: { widthPx: WIDTH_PX }, title: 'QR code' }),
+    ours: (index) => plainSvg(matrix(index), PLAIN_STYLE, { size: { widthPx: WIDTH_PX }, title: 'QR code' }),
     theirs: (index) => library.toString(address(index), { type: 'svg', ...theirs }),
   },
   {

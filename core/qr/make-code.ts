@@ -5,12 +5,14 @@ import { errorCorrectionFor } from './limits.ts';
 import type { CleanLogo } from './logo-store.ts';
 import type { ErrorCorrection, QrMatrix } from './matrix.ts';
 import { qrMatrix } from './matrix.ts';
+import { plainSvg } from './plain-svg.ts';
 import type { FileDeps, QrFormat } from './qr-file.ts';
 import { fileOf, requirePixels } from './qr-file.ts';
 import type { ScanReport } from './scan-report.ts';
 import type { ScanDeps } from './scan-score.ts';
 import type { QrSize } from './size.ts';
 import type { QrStyle } from './style.ts';
+import { isPlain } from './style.ts';
 import type { StyleScores } from './style-scores.ts';
 import { scanOf } from './style-scores.ts';
 import { svg } from './svg.ts';
@@ -49,16 +51,29 @@ export type MadeCode = {
 
 export type MakeDeps = ScanDeps & FileDeps & { readonly scores: StyleScores };
 
-/** A code as shapes, before it is a file. */
-export type DrawnQr = { readonly matrix: QrMatrix; readonly drawing: Drawing; readonly svg: string };
+/** A code before it is a file. */
+export type DrawnQr = {
+  readonly matrix: QrMatrix;
+  /** In modules, quiet zone and frame included. */
+  readonly width: number;
+  readonly height: number;
+  readonly svg: string;
+  /** The code as shapes: a plain one has none until it is asked for them. */
+  readonly drawing: () => Drawing;
+};
 
 /** Throws QR_CONTENT_TOO_LONG. */
 export function drawQr({ content, title, size, errorCorrection, style, logo }: Omit<QrRequest, 'format'>): DrawnQr {
   const matrix = qrMatrix(content, { errorCorrection: errorCorrectionFor(style.logo?.share ?? null, errorCorrection) });
+  if (isPlain(style)) {
+    const edge = matrix.size + 2 * style.marginModules;
+    const text = plainSvg(matrix, style, { size, title });
+    return { matrix, width: edge, height: edge, svg: text, drawing: () => drawCode(matrix, style) };
+  }
   const logoAspect = logo === null ? 1 : logo.pixels.widthPx / logo.pixels.heightPx;
   const drawing = drawCode(matrix, style, { logoAspect });
   const text = svg(drawing, { size, title, ...(logo === null ? {} : { logoPng: logo.pngBytes }) });
-  return { matrix, drawing, svg: text };
+  return { matrix, width: drawing.width, height: drawing.height, svg: text, drawing: () => drawing };
 }
 
 /**
@@ -89,7 +104,7 @@ export async function checkCode(
   requirePixels(drawn, request);
   const { version, errorCorrection } = drawn.matrix;
   const scan = await scanOf(deps, drawn, request);
-  return { version, errorCorrection, scan, widthModules: drawn.drawing.width };
+  return { version, errorCorrection, scan, widthModules: drawn.width };
 }
 
 /** Throws QR_UNSCANNABLE. */

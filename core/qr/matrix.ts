@@ -1,8 +1,9 @@
-import { create } from 'qrcode/lib/core/qrcode.js';
 import { Failure, validationFailed } from '../errors.ts';
 import type { VersionGroup } from './capacity.ts';
-import { capacityBits, maxBytes, VERSION_GROUPS } from './capacity.ts';
-import { bestMask, flipped, forEachFormatModule, masked, maskOf } from './mask.ts';
+import { blockPlan, capacityBits, maxBytes, needsUtf8Head, VERSION_GROUPS } from './capacity.ts';
+import { codewordsOf } from './codewords.ts';
+import { layoutOf } from './layout.ts';
+import { putBestMask } from './mask.ts';
 import type { Split } from './segments.ts';
 import { splitText } from './segments.ts';
 
@@ -34,18 +35,19 @@ export type MatrixOptions = {
 export function qrMatrix(text: string, { errorCorrection, minVersion = 1 }: MatrixOptions): QrMatrix {
   if (text === '')
     throw validationFailed([{ path: 'content', code: 'too_short', message: 'A QR code needs some content.' }]);
-  const { split, version } = smallest(text, errorCorrection, minVersion);
+  const { split, group, version } = smallest(text, errorCorrection, minVersion);
   const level = ERROR_CORRECTIONS.findLast((better) => split.bits <= capacityBits(version, better)) ?? errorCorrection;
-  return build(split, version, level);
+  return build(split, group, version, level);
 }
 
 function smallest(text: string, errorCorrection: ErrorCorrection, minVersion: number) {
   if (Buffer.byteLength(text) <= MOST_CHARACTERS)
-    for (const [group, { first, last }] of VERSION_GROUPS.entries()) {
+    for (const group of [0, 1, 2] as const) {
+      const { first, last } = VERSION_GROUPS[group];
       if (last < minVersion) continue;
-      const split = splitText(text, group as VersionGroup);
+      const split = splitText(text, group);
       for (let version = Math.max(first, minVersion); version <= last; version++)
-        if (split.bits <= capacityBits(version, errorCorrection)) return { split, version };
+        if (split.bits <= capacityBits(version, errorCorrection)) return { split, group, version };
     }
   throw contentTooLong(text, errorCorrection);
 }
@@ -55,7 +57,7 @@ const MOST_CHARACTERS = 7_089;
 
 function contentTooLong(text: string, errorCorrection: ErrorCorrection): Failure {
   const bytes = Buffer.byteLength(text);
-  const limit = maxBytes(errorCorrection);
+  const limit = maxBytes(errorCorrection, needsUtf8Head(text));
   const count = (value: number): string => value.toLocaleString('en');
   return new Failure(
     'QR_CONTENT_TOO_LONG',
@@ -66,15 +68,12 @@ function contentTooLong(text: string, errorCorrection: ErrorCorrection): Failure
   );
 }
 
-/** The library lays the code out under mask 0, which is taken off again; choosing the best of eight is most of its time. */
-function build({ segments }: Split, version: number, errorCorrection: ErrorCorrection): QrMatrix {
-  const laidOut = create(segments, { version, errorCorrectionLevel: errorCorrection, maskPattern: 0 }).modules;
-  const { size, reservedBit: reserved } = laidOut;
-  const modules = flipped(laidOut.data, maskOf({ size, reserved }, 0));
-  forEachFormatModule(size, errorCorrection, 0, (row, column) => {
-    modules[row * size + column] = 0;
-  });
-  const code = { size, modules, reserved, errorCorrection };
-  const mask = bestMask(code);
-  return { size, version, errorCorrection, mask, modules: masked(code, mask) };
+function build(split: Split, group: VersionGroup, version: number, errorCorrection: ErrorCorrection): QrMatrix {
+  const layout = layoutOf(version);
+  const modules = layout.patterns.slice();
+  const codewords = codewordsOf(split, group, blockPlan(version, errorCorrection));
+  for (let bit = 0; bit < 8 * codewords.length; bit++)
+    modules[layout.places[bit] ?? 0] = ((codewords[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1;
+  const mask = putBestMask(modules, layout, errorCorrection);
+  return { size: layout.size, version, errorCorrection, mask, modules };
 }

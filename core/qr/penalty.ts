@@ -8,9 +8,9 @@ const RUN_POINTS = 3;
 const BLOCK_POINTS = 3;
 const FINDER_POINTS = 40;
 const BALANCE_POINTS = 10;
-/** Dark, light, dark ×3, light, dark, with four light modules after it or before it. */
-const FINDER_LENGTH = 11;
-const FINDER_LIKE = [0b10111010000, 0b00001011101] as const;
+/** Dark, light, dark ×3, light, dark, with so many light modules before it or after it. */
+const FINDER_LENGTH = 7;
+const LIGHT_BESIDE = 4;
 
 export const emptyPacked = (size: number): Packed => {
   const wordsPerRow = Math.ceil(size / 32);
@@ -50,16 +50,15 @@ function runPoints({ words, wordsPerRow, size }: Packed, word: number): number {
 
 function finderPoints({ words, wordsPerRow, size }: Packed, word: number): number {
   const used = usedBits(size, word);
+  const dark = (row: number): number => words[row * wordsPerRow + word] ?? 0;
+  const light = (row: number): number => ~(dark(row) | dark(row + 1) | dark(row + 2) | dark(row + 3));
   let found = 0;
   for (let row = 0; row + FINDER_LENGTH <= size; row++) {
-    let [trailing, leading] = [used, used];
-    for (let step = 0; step < FINDER_LENGTH && (trailing | leading) !== 0; step++) {
-      const dark = words[(row + step) * wordsPerRow + word] ?? 0;
-      const bit = FINDER_LENGTH - 1 - step;
-      trailing &= (FINDER_LIKE[0] >> bit) & 1 ? dark : ~dark;
-      leading &= (FINDER_LIKE[1] >> bit) & 1 ? dark : ~dark;
-    }
-    found += ones(trailing) + ones(leading);
+    const middle = dark(row) & dark(row + 2) & dark(row + 3) & dark(row + 4) & dark(row + 6);
+    const like = middle & ~dark(row + 1) & ~dark(row + 5) & used;
+    if (like === 0) continue;
+    if (row >= LIGHT_BESIDE) found += ones(like & light(row - LIGHT_BESIDE));
+    if (row + FINDER_LENGTH + LIGHT_BESIDE <= size) found += ones(like & light(row + FINDER_LENGTH));
   }
   return found * FINDER_POINTS;
 }

@@ -34,18 +34,15 @@ export const storedFileOf = (format: QrFormat, bytes: Uint8Array) => ({ bytes, .
 export const isRaster = (format: QrFormat): boolean => format === 'png' || format === 'jpeg' || format === 'webp';
 
 /** Throws QR_SIZE_TOO_SMALL where a module would have no pixel. */
-export function requirePixels(
-  { drawing }: Pick<DrawnQr, 'drawing'>,
-  { format, size }: Pick<QrRequest, 'format' | 'size'>,
-) {
+export function requirePixels({ width }: Pick<DrawnQr, 'width'>, { format, size }: Pick<QrRequest, 'format' | 'size'>) {
   const widthPx = widthInPx(size);
-  if (isRaster(format) && widthPx < drawing.width) throw sizeTooSmall(widthPx, Math.ceil(drawing.width));
+  if (isRaster(format) && widthPx < width) throw sizeTooSmall(widthPx, Math.ceil(width));
 }
 
 /** The code as a file of the request's format and size. Throws QR_SIZE_TOO_SMALL where a module would have no pixel. */
 export async function fileOf(deps: FileDeps, drawn: DrawnQr, request: QrRequest): Promise<QrFile> {
   requirePixels(drawn, request);
-  const { width, height } = drawn.drawing;
+  const { width, height } = drawn;
   const widthPx = widthInPx(request.size);
   const heightPx = Math.round((widthPx * height) / width);
   return { bytes: await bytesOf(deps, drawn, request, widthPx), ...FILES[request.format], widthPx, heightPx };
@@ -68,8 +65,8 @@ async function bytesOf(
     case 'webp':
       return deps.encoders[format](await picture());
     case 'pdf':
-      return pdf(drawing, vector);
+      return pdf(drawing(), vector);
     case 'eps':
-      return Buffer.from(eps(drawing, vector), 'latin1');
+      return Buffer.from(eps(drawing(), vector), 'latin1');
   }
 }

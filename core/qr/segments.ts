@@ -1,8 +1,17 @@
 import type { Mode, VersionGroup } from './capacity.ts';
-import { headBits } from './capacity.ts';
+import { headBits, needsUtf8Head, UTF8_HEAD_BITS } from './capacity.ts';
 
 export type TextSegment = { readonly mode: Mode; readonly data: string };
-export type Split = { readonly segments: readonly TextSegment[]; readonly bits: number };
+export type Split = {
+  readonly segments: readonly TextSegment[];
+  /** Whether the code says first that its bytes are UTF-8. */
+  readonly isUtf8: boolean;
+  /** All that the code holds but for the terminator. */
+  readonly bits: number;
+};
+
+/** ISO/IEC 18004 table 5, in the order of their values. */
+export const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 
 const MODES = ['numeric', 'alphanumeric', 'byte'] as const;
 const BYTE = 2;
@@ -13,54 +22,57 @@ const SIXTHS_PER_DIGIT = 20;
 const SIXTHS_PER_ALPHANUMERIC = 33;
 const SIXTHS_PER_BYTE = 48;
 
+/** What a character costs in each mode. */
+type Steps = readonly [numeric: number, alphanumeric: number, byte: number];
+const DIGIT: Steps = [SIXTHS_PER_DIGIT, SIXTHS_PER_ALPHANUMERIC, SIXTHS_PER_BYTE];
+const CAPITAL: Steps = [Infinity, SIXTHS_PER_ALPHANUMERIC, SIXTHS_PER_BYTE];
+const BYTES: readonly Steps[] = [1, 2, 3, 4].map((bytes) => [Infinity, Infinity, bytes * SIXTHS_PER_BYTE]);
+
+/** Of the characters of ASCII. */
+const STEPS: readonly Steps[] = Array.from({ length: 0x80 }, (_, code) => {
+  const value = ALPHANUMERIC.indexOf(String.fromCharCode(code));
+  return (value < 0 ? BYTES[0] : value < 10 ? DIGIT : CAPITAL) ?? DIGIT;
+});
+
+function stepsOf(character: string): Steps {
+  const code = character.codePointAt(0) ?? 0;
+  return (code < 0x80 ? STEPS[code] : BYTES[code < 0x800 ? 1 : code < 0x10000 ? 2 : 3]) ?? DIGIT;
+}
+
 /** The cheapest way to write the text with segments of the three modes. Upper-case addresses come out alphanumeric. */
 export function splitText(text: string, group: VersionGroup): Split {
   const characters = Array.from(text);
   const heads = MODES.map((mode) => headBits(mode, group) * SIXTHS);
   // before[i * 3 + mode]: the mode of the character before character i where the cheapest way has character i in `mode`
   const before = new Uint8Array(characters.length * MODES.length);
-  let costs = [...heads];
-  characters.forEach((character, index) => {
-    const steps = stepsOf(character);
-    const next = [Infinity, Infinity, Infinity];
+  const costs = [...heads];
+  for (let index = 0; index < characters.length; index++) {
+    const steps = stepsOf(characters[index] ?? '');
+    const leaving = index === 0 ? BYTE : leastMode(costs);
+    const left = index === 0 ? Infinity : wholeBits(costs[leaving] ?? 0);
     for (let mode = 0; mode < MODES.length; mode++) {
-      const step = steps[mode] ?? Infinity;
-      if (step === Infinity) continue;
-      for (let from = 0; from < MODES.length; from++) {
-        const reached = costs[from] ?? Infinity;
-        const switched = from === mode || index === 0 ? reached : wholeBits(reached) + (heads[mode] ?? 0);
-        if (index === 0 && from !== mode) continue;
-        if (switched + step < (next[mode] ?? 0)) {
-          next[mode] = switched + step;
-          before[index * MODES.length + mode] = from;
-        }
-      }
+      const stayed = costs[mode] ?? 0;
+      const switched = left + (heads[mode] ?? 0);
+      costs[mode] = Math.min(stayed, switched) + (steps[mode] ?? 0);
+      before[index * MODES.length + mode] = switched < stayed ? leaving : mode;
     }
-    costs = next;
-  });
-  const last = cheapest(costs);
-  return { segments: segmentsOf(characters, before, last), bits: wholeBits(costs[last] ?? 0) / SIXTHS };
+  }
+  const last = leastMode(costs);
+  const isUtf8 = needsUtf8Head(text);
+  const bits = wholeBits(costs[last] ?? 0) / SIXTHS + (isUtf8 ? UTF8_HEAD_BITS : 0);
+  return { segments: segmentsOf(characters, before, last), isUtf8, bits };
 }
 
 const wholeBits = (sixths: number): number => Math.ceil(sixths / SIXTHS) * SIXTHS;
 
 /** Of equally cheap modes the later one: bytes are what every scanner reads. */
-const cheapest = (costs: readonly number[]): number =>
-  costs.reduce((best, cost, mode) => (wholeBits(cost) <= wholeBits(costs[best] ?? Infinity) ? mode : best), 0);
-
-/** ISO/IEC 18004 table 5. */
-const isAlphanumeric = (code: number): boolean =>
-  (code >= 65 && code <= 90) || (code < 128 && '0123456789 $%*+-./:'.includes(String.fromCharCode(code)));
-
-/** What a character costs in each mode. */
-function stepsOf(character: string): readonly number[] {
-  const code = character.codePointAt(0) ?? 0;
-  const bytes = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  return [
-    code >= 48 && code <= 57 ? SIXTHS_PER_DIGIT : Infinity,
-    isAlphanumeric(code) ? SIXTHS_PER_ALPHANUMERIC : Infinity,
-    bytes * SIXTHS_PER_BYTE,
-  ];
+function leastMode(costs: readonly number[]): number {
+  let [least, bits] = [BYTE, wholeBits(costs[BYTE] ?? 0)];
+  for (let mode = BYTE - 1; mode >= 0; mode--) {
+    const other = wholeBits(costs[mode] ?? 0);
+    if (other < bits) [least, bits] = [mode, other];
+  }
+  return least;
 }
 
 /** Goes back along the cheapest way and joins neighbours of one mode. */

@@ -21,10 +21,10 @@ const MEASURED_BY = 1;
  */
 export async function scanOf(
   deps: ScanDeps & { readonly scores: StyleScores },
-  { matrix, drawing, svg }: DrawnQr,
+  { matrix, width, svg }: DrawnQr,
   { content, style }: Pick<QrRequest, 'content' | 'style'>,
 ): Promise<ScanReport> {
-  const code: DrawnCode = { svg, widthModules: drawing.width, content };
+  const code: DrawnCode = { svg, widthModules: width, content };
   const { version, errorCorrection } = matrix;
   const findings = styleFindings(style, errorCorrection);
   const hash = createHash('sha256')

@@ -15,24 +15,44 @@ export type SvgOptions = {
 
 /** An SVG document: one path for each paint, nothing from outside it, the same bytes for the same drawing. */
 export function svg(drawing: Drawing, { size, title, logoPng }: SvgOptions): string {
-  const { width, height, background, layers, code } = drawing;
-  const [wide, unit] = 'widthMm' in size ? [size.widthMm, 'mm'] : [size.widthPx, ''];
-  const high = thousandth((wide * height) / width);
-  const crisp = layers.every(({ path, strokeWidth }) => strokeWidth === null && isUpright(path));
+  const { layers, code } = drawing;
   const gradients = new Set(layers.map(({ paint }) => paint).filter((paint) => typeof paint !== 'string'));
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${thousandth(wide)}${unit}" height="${high}${unit}"`,
-    ` viewBox="0 0 ${thousandth(width)} ${thousandth(height)}" role="img"${crisp ? ' shape-rendering="crispEdges"' : ''}>`,
-    `<title>${escaped(title)}</title>`,
-    ...[...gradients].map((gradient) => gradientElement(gradient, code)),
-    background === null
-      ? ''
-      : `<path fill="${short(background)}" d="M0 0h${thousandth(width)}v${thousandth(height)}H0z"/>`,
+  const elements = [
     ...layers.map((layer) => layerElement(layer, code)),
     logoPng === undefined ? '' : logoElement(drawing, logoPng),
-    '</svg>',
-  ].join('');
+  ];
+  return svgDocument(drawing, {
+    size,
+    title,
+    definitions: [...gradients].map((gradient) => gradientElement(gradient, code)).join(''),
+    elements: elements.join(''),
+    isCrisp: layers.every(({ path, strokeWidth }) => strokeWidth === null && isUpright(path)),
+  });
 }
+
+type DocumentParts = Pick<SvgOptions, 'size' | 'title'> & {
+  readonly definitions: string;
+  readonly elements: string;
+  /** Whether all edges are along the pixels, so that they may be drawn without a soft one between. */
+  readonly isCrisp: boolean;
+};
+
+/** What all documents have around their elements, and the background beneath these. */
+export function svgDocument(
+  { width, height, background }: Pick<Drawing, 'width' | 'height' | 'background'>,
+  { size, title, definitions, elements, isCrisp }: DocumentParts,
+): string {
+  const [wide, unit] = 'widthMm' in size ? [size.widthMm, 'mm'] : [size.widthPx, ''];
+  const high = thousandth((wide * height) / width);
+  const open =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${thousandth(wide)}${unit}" height="${high}${unit}"` +
+    ` viewBox="0 0 ${thousandth(width)} ${thousandth(height)}" role="img"${isCrisp ? ' shape-rendering="crispEdges"' : ''}>`;
+  const ground =
+    background === null ? '' : filledPath(background, `M0 0h${thousandth(width)}v${thousandth(height)}H0z`);
+  return `${open}<title>${escaped(title)}</title>${definitions}${ground}${elements}</svg>`;
+}
+
+export const filledPath = (color: Color, d: string): string => `<path fill="${short(color)}" d="${d}"/>`;
 
 function layerElement({ paint, path, strokeWidth }: Layer, code: Drawing['code']): string {
   const ink = typeof paint === 'string' ? short(paint) : `url(#${gradientId(paint, code)})`;
@@ -68,7 +88,6 @@ function logoElement({ logo }: Drawing, png: Uint8Array): string {
   return `<image ${box} href="data:image/png;base64,${Buffer.from(png).toString('base64')}"/>`;
 }
 
-/** Whether edges are along the pixels, so that they may be drawn without a soft one between. */
 const isUpright = (path: Path): boolean => path.every((segment) => segment[0] !== 'round');
 
 const short = (color: Color): string => color.replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');

@@ -69,7 +69,7 @@ function someStyle(): QrStyle {
 /** What zbar reads in a file; null where it finds nothing. */
 function readByZbar(file: string): string | null {
   try {
-    return execFileSync('zbarimg', ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', '-Sqrcode.binary', file], {
+    return execFileSync('zbarimg', ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', file], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
       .toString()

@@ -1,32 +1,60 @@
 import fc from 'fast-check';
+import jsQR from 'jsqr';
 import { create } from 'qrcode/lib/core/qrcode.js';
+import { qrDecoders } from '../../../adapters/qr-decoders.ts';
 import { capacityBits, VERSION_GROUPS } from '../../../core/qr/capacity.ts';
-import type { ErrorCorrection } from '../../../core/qr/matrix.ts';
+import type { ErrorCorrection, QrMatrix } from '../../../core/qr/matrix.ts';
 import { ERROR_CORRECTIONS, qrMatrix } from '../../../core/qr/matrix.ts';
+import { plainPng } from '../../../core/qr/png.ts';
 import { ROLES, rolesOf, versionOfSize } from '../../../core/qr/roles.ts';
 import { splitText } from '../../../core/qr/segments.ts';
+import { PLAIN_STYLE } from '../../../core/qr/style.ts';
 import { failureOf, wordOf } from '../../fixtures/failures.ts';
+import { readPng } from '../../fixtures/png-reader.ts';
 import { filling } from '../../fixtures/qr-contents.ts';
 
 const VERSIONS = Array.from({ length: 40 }, (_, index) => index + 1);
-/** Where something changes: counts of bits, version bits, alignment patterns, the oddity of version 32. */
-const TELLING_VERSIONS = [1, 2, 3, 6, 7, 9, 10, 13, 14, 20, 26, 27, 32, 40];
+/** Its number among the alphabets of ECI. */
+const UTF8 = 26;
 const groupOf = (version: number) => (version <= 9 ? 0 : version <= 26 ? 1 : 2);
 
+/** What the library makes of the same segments. */
+function theirsOf(text: string, { version, errorCorrection }: QrMatrix) {
+  const { segments } = splitText(text, groupOf(version));
+  const { modules, maskPattern } = create(segments, { version, errorCorrectionLevel: errorCorrection });
+  return { mask: maskPattern, modules: Buffer.from(modules.data).toString('hex') };
+}
+
+const comparable = ({ mask, modules }: QrMatrix) => ({ mask, modules: Buffer.from(modules).toString('hex') });
+
 describe('The matrix of a code', () => {
-  it.each(ERROR_CORRECTIONS)('has the modules the library makes, at level %s', (errorCorrection) => {
-    for (const version of TELLING_VERSIONS) {
+  it.each(ERROR_CORRECTIONS)('has the modules the library makes, in every version at level %s', (errorCorrection) => {
+    for (const version of VERSIONS) {
       const text = filling(version, errorCorrection);
       const ours = qrMatrix(text, { errorCorrection });
-      expect([version, ours.version, ours.errorCorrection]).toEqual([version, version, errorCorrection]);
-      const { segments } = splitText(text, groupOf(version));
-      const theirs = create(segments, { version, errorCorrectionLevel: errorCorrection });
-      expect([version, ours.mask, Buffer.from(ours.modules).equals(theirs.modules.data)]).toEqual([
-        version,
-        theirs.maskPattern,
-        true,
-      ]);
+      expect([ours.version, ours.errorCorrection]).toEqual([version, errorCorrection]);
+      expect([version, comparable(ours)]).toEqual([version, theirsOf(text, ours)]);
     }
+  });
+
+  it('has the modules the library makes, whatever it says in ASCII and however much room that leaves', () => {
+    const part = fc.oneof(
+      fc.stringMatching(/^[0-9]{1,40}$/),
+      fc.stringMatching(/^[A-Z0-9 $%*+./:-]{1,40}$/),
+      fc.string({ minLength: 1 }),
+    );
+    const text = fc.array(part, { minLength: 1, maxLength: 12 }).map((parts) => parts.join(''));
+    const options = fc.record({
+      errorCorrection: fc.constantFrom(...ERROR_CORRECTIONS),
+      minVersion: fc.integer({ min: 1, max: 12 }),
+    });
+    fc.assert(
+      fc.property(text, options, (text, options) => {
+        const ours = qrMatrix(text, options);
+        expect(comparable(ours)).toEqual(theirsOf(text, ours));
+      }),
+      { numRuns: 80 },
+    );
   });
 
   it('takes the best error correction that its size has room for, and no larger size for it', () => {
@@ -70,6 +98,14 @@ describe('The matrix of a code', () => {
     },
   );
 
+  it('says what is too long beyond ASCII as exactly', async () => {
+    const most = (text: string) => qrMatrix(text, { errorCorrection: 'L' }).version;
+    const limit = 2_952;
+    expect(most(`é${'a'.repeat(limit - 2)}`)).toBe(40);
+    const failure = await failureOf(() => most(`é${'a'.repeat(limit - 1)}`));
+    expect(failure).toMatchObject({ word: 'QR_CONTENT_TOO_LONG', details: { bytes: limit + 1, max_bytes: limit } });
+  });
+
   it('refuses megabytes before it looks at them', async () => {
     const startedMs = performance.now();
     expect(await wordOf(() => qrMatrix('a1B'.repeat(3_000_000), { errorCorrection: 'L' }))).toBe('QR_CONTENT_TOO_LONG');
@@ -78,6 +114,35 @@ describe('The matrix of a code', () => {
 
   it('needs some content', async () => {
     expect(await wordOf(() => qrMatrix('', { errorCorrection: 'M' }))).toBe('VALIDATION_FAILED');
+  });
+});
+
+describe('The alphabet of a code', () => {
+  const seen = (text: string) => {
+    const code = qrMatrix(text, { errorCorrection: 'M' });
+    return readPng(plainPng(code, PLAIN_STYLE, { widthPx: (code.size + 8) * 4 }));
+  };
+  const alphabetsIn = (text: string): readonly number[] => {
+    const { rgba, widthPx, heightPx } = seen(text);
+    const chunks = jsQR.default(new Uint8ClampedArray(rgba), widthPx, heightPx)?.chunks ?? [];
+    return chunks.flatMap((chunk) => ('assignmentNumber' in chunk ? [chunk.assignmentNumber] : []));
+  };
+
+  it.each([
+    'é',
+    'Grüße aus Köln',
+    'WIFI:T:WPA;S:Café;P:12345678;;',
+    'ABC ÄÖÜ 0123456789',
+    '東京都渋谷区',
+    'שלום',
+    '😀',
+  ])('is said where it is not ASCII, and %s is read as it is', async (text) => {
+    expect(alphabetsIn(text)).toEqual([UTF8]);
+    expect([await qrDecoders.jsqr(seen(text)), await qrDecoders.zxing(seen(text))]).toEqual([text, text]);
+  });
+
+  it.each(['https://sgn.example/q/aB7x3K', '0123', 'HTTPS://SGN.EXAMPLE', 'a\x7f\0'])('takes no room in %j', (text) => {
+    expect(alphabetsIn(text)).toEqual([]);
   });
 });
 
@@ -115,7 +180,8 @@ describe('How a text is split', () => {
           const group = index as 0 | 1 | 2;
           const { segments, bits } = splitText(text, group);
           expect(segments.map(({ data }) => data).join('')).toBe(text);
-          expect(bits).toBeLessThanOrEqual(4 + (first < 10 ? 8 : 16) + 8 * Buffer.byteLength(text));
+          const alphabet = /^[\0-\x7f]*$/.test(text) ? 0 : 12;
+          expect(bits).toBeLessThanOrEqual(alphabet + 4 + (first < 10 ? 8 : 16) + 8 * Buffer.byteLength(text));
         }
         const asked = 'M';
         const theirs = create(text as never, { errorCorrectionLevel: asked }).version;

@@ -8,6 +8,7 @@ import type { ReadPng } from '../../fixtures/png-reader.ts';
 import { readPng } from '../../fixtures/png-reader.ts';
 import { filling } from '../../fixtures/qr-contents.ts';
 
+/** Version 23 is not among them: jsQR looks for its alignment patterns in column 74 instead of 78, and cannot read 23-L. */
 const SAMPLED_VERSIONS = [1, 2, 6, 7, 10, 21, 27, 32, 40];
 const matrix = qrMatrix('https://sgn.example/q/aB7x3K', { errorCorrection: 'M' });
 const pixelAt = ({ rgba, widthPx }: ReadPng, x: number, y: number): readonly number[] =>
@@ -15,13 +16,14 @@ const pixelAt = ({ rgba, widthPx }: ReadPng, x: number, y: number): readonly num
 
 describe('A plain code as PNG', () => {
   it.each(ERROR_CORRECTIONS)(
-    'is read by another decoder, filled to the last byte, at level %s',
+    'is read by other decoders, filled to the last byte, at level %s',
     async (errorCorrection) => {
       for (const version of SAMPLED_VERSIONS) {
         const text = filling(version, errorCorrection);
         const code = qrMatrix(text, { errorCorrection });
         const image = readPng(plainPng(code, PLAIN_STYLE, { widthPx: (code.size + 8) * 2 }));
-        expect([version, await qrDecoders.jsqr(image)]).toEqual([version, text]);
+        const read = [await qrDecoders.zxing(image), await qrDecoders.jsqr(image)];
+        expect([version, ...read]).toEqual([version, text, text]);
       }
     },
   );
