@@ -80,9 +80,10 @@ describe('one drive through the whole product', () => {
     expect((await make({ custom_alias: 'driven' })).status).toBe(409);
     const noLogo = { content: 'https://example.com/', style: { logo_id: 'logo_none' } };
     expect((await product.api('/v1/qr', { body: noLogo })).status).toBe(400);
-    const list = (await product.api('/v1/qr')).json<{ data: readonly { qr_id: string }[] }>();
+    const list = (await product.api('/v1/qr')).json<{ data: readonly { qr_id: string; image_url: string }[] }>();
     expect(list.data).toHaveLength(1);
     expect((await product.api(`/v1/qr/${list.data[0]?.qr_id}/image`)).status).toBe(200);
+    expect((await product.visit(new URL(list.data[0]?.image_url ?? '').pathname)).status).toBe(200);
   });
 
   test('visitors come by cache and past it, unlock, use up and are counted', async () => {
