@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { batchRuns } from './batch-runs.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { erasureJobs } from './erasure-jobs.ts';
@@ -21,9 +22,11 @@ export function eraseDeps(env: FunctionEnv<'erase'>) {
     events: env.EVENTS_TABLE,
   };
   const s3 = reportsS3();
+  const workflows = workflowClient();
   const jobs = jobErasure(client, {
     table: env.JOBS_TABLE,
-    runs: reportRuns(workflowClient(), env.REPORTS_WORKFLOW),
+    runs: reportRuns(workflows, env.REPORTS_WORKFLOW),
+    batchRuns: batchRuns(workflows, env.BATCHES_WORKFLOW),
     s3,
     resultsBucket: env.RESULTS_BUCKET,
     nowMs: Date.now,

@@ -1,9 +1,11 @@
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration } from 'aws-cdk-lib/core';
 import type { AlarmFacts } from './constructs/alarm-set.ts';
 import type { AccountsStack } from './stacks/accounts.ts';
 import type { CustomersStack } from './stacks/customers.ts';
 import type { LakeStack } from './stacks/lake.ts';
+import type { QrStack } from './stacks/qr.ts';
 import type { ReportsStack } from './stacks/reports.ts';
 import type { Follower, StreamsStack } from './stacks/streams.ts';
 import type { VisitorsStack } from './stacks/visitors.ts';
@@ -20,6 +22,7 @@ export type Watched = {
   readonly streams: StreamsStack;
   readonly lake: LakeStack;
   readonly reports: ReportsStack;
+  readonly qr: QrStack;
 };
 
 export const redirectDuration = ({ redirect }: VisitorsStack, statistic: string): IMetric =>
@@ -56,20 +59,20 @@ const rowsGivenUp = ({ notConverted, refused }: LakeStack): IMetric =>
     period: MINUTE,
   });
 
-/** Runs that ended in an error of ours, or not at all. */
-const reportsFailed = ({ workflow }: ReportsStack): IMetric =>
+/** Executions that ended in an error of ours, or not at all. */
+const failedRuns = (machine: StateMachine, label: string): IMetric =>
   new MathExpression({
     expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
     usingMetrics: {
-      failed: workflow.metricFailed({ statistic: Stats.SUM, period: MINUTE }),
-      timedOut: workflow.metricTimedOut({ statistic: Stats.SUM, period: MINUTE }),
+      failed: machine.metricFailed({ statistic: Stats.SUM, period: MINUTE }),
+      timedOut: machine.metricTimedOut({ statistic: Stats.SUM, period: MINUTE }),
     },
-    label: 'Reports failed',
+    label,
     period: MINUTE,
   });
 
 /** Every alarm of a stage; each has its section in the runbooks. */
-export function alarmFacts({ visitors, customers, accounts, streams, lake, reports }: Watched): AlarmFacts[] {
+export function alarmFacts({ visitors, customers, accounts, streams, lake, reports, qr }: Watched): AlarmFacts[] {
   const sum = { statistic: Stats.SUM, period: MINUTE };
   return [
     {
@@ -198,6 +201,13 @@ export function alarmFacts({ visitors, customers, accounts, streams, lake, repor
       periods: 2,
     },
     {
+      name: 'RowErasureErrors',
+      means: 'Rows of deleted workspaces stay in the lake: nobody sees them, but they were promised to go.',
+      metric: streams.eraseRows.metricErrors({ statistic: Stats.SUM, period: HOUR }),
+      threshold: 1,
+      periods: 2,
+    },
+    {
       name: 'ReconcileDifference',
       means: 'The clicks of the lake are not those that were counted: reports and dashboard tell different numbers.',
       metric: streams.reconciled.with({ statistic: Stats.MAXIMUM }),
@@ -216,7 +226,14 @@ export function alarmFacts({ visitors, customers, accounts, streams, lake, repor
     {
       name: 'ReportsFailed',
       means: 'Reports cannot be made, and not because they ask for too much: customers are told to try again.',
-      metric: reportsFailed(reports),
+      metric: failedRuns(reports.workflow, 'Reports failed'),
+      threshold: 1,
+      periods: 1,
+    },
+    {
+      name: 'BatchesFailed',
+      means: 'Batches of QR codes break, and not for what is in their rows: customers are told to try again.',
+      metric: failedRuns(qr.batchRuns, 'Batches failed'),
       threshold: 1,
       periods: 1,
     },

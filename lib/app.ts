@@ -73,7 +73,7 @@ export function buildApp(settings: StageSettings, { outdir, functionsDir }: Buil
   });
   new AppDomainStack(app, 'AppDomain', { ...named('app-domain'), settings, data, api: customers.api });
   const streams = new StreamsStack(app, 'Streams', { ...named('streams'), surroundings });
-  const watched = { visitors, customers, accounts, streams, lake, reports };
+  const watched = { visitors, customers, accounts, streams, lake, reports, qr };
   new MonitoringStack(app, 'Monitoring', { ...named('monitoring'), settings, ...watched });
   return app;
 }

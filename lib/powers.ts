@@ -430,6 +430,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
       results: ['s3:ListBucket'],
       reportFiles: ['s3:DeleteObject'],
       reportRuns: ['states:StopExecution'],
+      batchRuns: ['states:StopExecution'],
       qrCodes: ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
       qrImages: ['s3:DeleteObject'],
       uploads: ['s3:ListBucket'],

@@ -32,10 +32,11 @@ export const closingOfWorkspace = (store: WorkspaceErasure, workspaceId: string)
 ];
 
 export const erasureOfWorkspace = (store: WorkspaceErasure, workspaceId: string): readonly Pieces[] => [
+  // A batch makes links: it is stopped before they are erased.
+  store.eraseJobs(workspaceId),
   store.eraseLinks(workspaceId),
   store.eraseCounts(workspaceId),
   store.eraseEvents(workspaceId),
-  store.eraseJobs(workspaceId),
   store.orderRowErasure(workspaceId),
   // Behind jobs: what still runs may write.
   store.eraseCodes(workspaceId),

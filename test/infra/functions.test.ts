@@ -1,5 +1,5 @@
 import { FUNCTION_ENV, FUNCTIONS, type FunctionName } from '../../adapters/env.ts';
-import { FUNCTION_POWERS, type LakePlace, type Place, type QrPlace } from '../../lib/powers.ts';
+import { FUNCTION_POWERS, type LakePlace, type Place, type QrPlace, type WorkflowPlace } from '../../lib/powers.ts';
 import { LOG_POWERS, POLLER_POWERS, VPC_POWERS, WORKFLOW_POWERS } from '../../lib/service-powers.ts';
 import { type Assembly, assemblyOf, type Properties } from './assembly.ts';
 
@@ -42,9 +42,9 @@ function arnsOf(stage: Assembly, place: Place): string[] {
   if (place === 'signingKeys') return [`<${stage.one('AWS::SecretsManager::Secret', 'SigningKeys').id}>`];
   // Neither stage has a sender; accounts.test.ts shows one that has.
   if (place === 'mailSender') return [];
-  if (place === 'reportWorkflow') return [`<${machineOf(stage)}>`];
-  if (place === 'reportRuns')
-    return [`arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machineOf(stage)}.Name>:*`];
+  if (place === 'reportWorkflow' || place === 'batchWorkflow') return [`<${machineOf(stage, place)}>`];
+  if (place === 'reportRuns' || place === 'batchRuns')
+    return [`arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machineOf(stage, place)}.Name>:*`];
   const ofQr = qrArns(stage)[place as QrPlace];
   if (ofQr !== undefined) return [ofQr];
   const ofLake = lakeArns(stage)[place as LakePlace];
@@ -55,7 +55,8 @@ function arnsOf(stage: Assembly, place: Place): string[] {
   return [index === undefined ? arn : `${arn}/index/${index}`];
 }
 
-const machineOf = (stage: Assembly): string => stage.one('AWS::StepFunctions::StateMachine', 'ReportRuns').id;
+const machineOf = (stage: Assembly, place: WorkflowPlace): string =>
+  stage.one('AWS::StepFunctions::StateMachine', place.startsWith('report') ? 'ReportRuns' : 'BatchRuns').id;
 
 function qrArns(stage: Assembly): Readonly<Record<QrPlace, string>> {
   const [images, uploads] = ['Images', 'Uploads'].map(
@@ -174,9 +175,10 @@ it('puts only the users of the cache into the VPC, and nobody where there is non
 it('has no function, policy or log group but those of the templates above', () => {
   expect(prod.ofType('AWS::Lambda::Function')).toHaveLength(FUNCTIONS.length);
   expect(dev.ofType('AWS::Lambda::Function')).toHaveLength(inDev.length);
-  // The flow log's role is the only one whose policy stands beside it.
-  expect(prod.ofType('AWS::IAM::Policy').map(({ id }) => id)).toEqual([expect.stringMatching(/^VpcFlowLog/)]);
-  expect(dev.ofType('AWS::IAM::Policy')).toHaveLength(0);
+  // Two policies stand beside their roles: the flow log's, and that of batches, which names the machine its role is made for.
+  const policies = (stage: Assembly) => stage.ofType('AWS::IAM::Policy').map(({ id }) => id.slice(0, 9));
+  expect(policies(prod).sort()).toEqual(['BatchRuns', 'VpcFlowLo']);
+  expect(policies(dev)).toEqual(['BatchRuns']);
 });
 
 it('keeps every log group as long as the stage says', () => {

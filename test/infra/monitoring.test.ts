@@ -17,6 +17,7 @@ it('rings for redirects, both doors, signing in, everything that can fall behind
   expect(namesOf(prod).sort()).toEqual(
     [
       'app-domain-failures',
+      'batches-failed',
       'cache-sync-behind',
       'counts-behind',
       'erasure-behind',
@@ -33,6 +34,7 @@ it('rings for redirects, both doors, signing in, everything that can fall behind
       'redirect-throttles',
       'reports-failed',
       'roll-up-errors',
+      'row-erasure-errors',
       'rows-given-up',
       'salt-forgetting-errors',
       'short-domain-failures',
