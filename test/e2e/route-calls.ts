@@ -168,10 +168,7 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
     prepare: async (world) => ({ path: `/v1/urls/${await newLink(world)}/stats`, workspaceId: world.workspaceId }),
   },
   'POST /v1/qr': { ok: 201, prepare: inWorkspace('/v1/qr', () => ({ content: { text: randomUUID() } })) },
-  'POST /qr/generate': {
-    ok: 201,
-    prepare: inWorkspace('/qr/generate', () => ({ content: { link: { original_url: TARGET } } })),
-  },
+  'POST /qr/generate': { ok: 201, prepare: inWorkspace('/qr/generate', () => ({ content: { text: randomUUID() } })) },
   'POST /v1/qr/check': { ok: 200, prepare: inWorkspace('/v1/qr/check', () => ({ content: QR_CONTENT })) },
   'GET /v1/qr': { ok: 200, prepare: inWorkspace('/v1/qr') },
   'GET /v1/qr/{qr_id}': {
