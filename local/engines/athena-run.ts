@@ -2,7 +2,6 @@ import type { DuckDBResult } from '@duckdb/node-api';
 import { type CsvRow, csvBytes } from './athena-csv.ts';
 import { type Execution, outputKey } from './athena-execution.ts';
 import type { DuckDb } from './duckdb.ts';
-import type { Session } from './duckdb-sessions.ts';
 import type { LakeTable } from './duckdb-views.ts';
 import type { S3Engine } from './s3.ts';
 import { trinoType } from './trino-value.ts';
@@ -12,8 +11,6 @@ export class QueryFailed extends Error {
   override readonly name = 'QueryFailed';
 }
 
-/** How often a query at work is asked how much it has read. */
-const LOOK_EVERY_MS = 250;
 const TOO_MANY_BYTES = 'Bytes scanned limit was exceeded';
 
 type Tools = { readonly duckDb: DuckDb; readonly results: Pick<S3Engine, 'put'>; readonly nowMs: () => number };
@@ -27,49 +24,38 @@ export async function runQuery(execution: Execution, tables: readonly LakeTable[
   const { end, workgroup } = execution;
   const session = await duckDb.session(end.signal);
   const interrupt = (): void => session.interrupt();
-  const stopWatching = repeated(() => endWhenTooMuch(execution, session));
   try {
     end.signal.throwIfAborted();
     end.signal.addEventListener('abort', interrupt);
     execution.state = 'RUNNING';
     execution.begunAtMs = nowMs();
     await duckDb.refresh(tables);
+    const measured = endWhenTooMuch(execution, duckDb.bytesToRead(execution.sql, tables));
     const result = await session.stream(execution.sql).catch(asFailure);
     const names = columnNames(result, execution);
     const types = result.columnTypes().map(trinoType);
     execution.columns = names.map((name, index) => ({ name, ...describedType(types[index]) }));
     const batches = rowBatches(result, names, types, async () => {
-      await endWhenTooMuch(execution, session);
+      await measured;
       end.signal.throwIfAborted();
     });
     await results.put(workgroup.outputBucket, outputKey(execution), csvBytes(batches));
   } finally {
     end.signal.removeEventListener('abort', interrupt);
-    await stopWatching();
     session.free();
   }
 }
 
-/** Does it every so often, never twice at once; resolves when it was done for the last time. */
-function repeated(look: () => Promise<void>): () => Promise<void> {
-  let looking: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    looking ??= look()
-      .catch(() => undefined)
-      .finally(() => {
-        looking = null;
-      });
-  }, LOOK_EVERY_MS);
-  return async () => {
-    clearInterval(timer);
-    await looking;
-  };
-}
-
-async function endWhenTooMuch(execution: Execution, session: Session): Promise<void> {
+/** What cannot be measured is not run: the query itself says the same. */
+function endWhenTooMuch(execution: Execution, measuring: Promise<number>): Promise<void> {
   const { cutoffBytes } = execution.workgroup;
-  execution.scannedBytes = await session.readBytes();
-  if (cutoffBytes !== null && execution.scannedBytes > cutoffBytes) execution.end.abort(TOO_MANY_BYTES);
+  const measured = measuring.catch(asFailure).then((bytes) => {
+    execution.scannedBytes = bytes;
+    if (cutoffBytes !== null && bytes > cutoffBytes) execution.end.abort(TOO_MANY_BYTES);
+  });
+  // Whoever fails before the end does not wait for it.
+  measured.catch(() => undefined);
+  return measured;
 }
 
 type Printed = ReturnType<typeof trinoType>;

@@ -3,19 +3,13 @@ import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 export type Session = {
   stream(sql: string): Promise<DuckDBResult>;
   interrupt(): void;
-  /** How much the session has read from files since it was taken. */
-  readBytes(): Promise<number>;
   free(): void;
 };
 
-/**
- * Connections, each lent to one query at a time, first come, first served. What a query reads is taken from DuckDB's own log of
- * what it does with files, which `own` asks.
- */
-export function sessionPool(
-  connections: readonly DuckDBConnection[],
-  own: DuckDBConnection,
-): { take(signal: AbortSignal): Promise<Session> } {
+/** Connections, each lent to one query at a time, first come, first served. */
+export function sessionPool(connections: readonly DuckDBConnection[]): {
+  take(signal: AbortSignal): Promise<Session>;
+} {
   const free = [...connections];
   const waiting = new Set<(connection: DuckDBConnection) => void>();
 
@@ -40,46 +34,14 @@ export function sessionPool(
       signal.addEventListener('abort', end);
     });
 
-  async function readBy(connectionId: string): Promise<number> {
-    const read = await own.runAndReadAll(
-      `SELECT coalesce(sum(bytes), 0)::DOUBLE FROM duckdb_logs_parsed('FileSystem') WHERE op = 'READ' AND connection_id = ${connectionId}`,
-    );
-    return Number(read.getRows()[0]?.[0] ?? 0);
-  }
-
-  const ids = new Map<DuckDBConnection, string>();
-  async function idOf(connection: DuckDBConnection): Promise<string> {
-    const known = ids.get(connection);
-    if (known !== undefined) return known;
-    const identified = await connection.runAndReadAll('SELECT current_connection_id()');
-    const id = String(identified.getRows()[0]?.[0]);
-    ids.set(connection, id);
-    return id;
-  }
-
-  async function sessionOn(connection: DuckDBConnection): Promise<Session> {
-    const connectionId = await idOf(connection);
-    // What is in the log is read by nobody when nobody else is at work.
-    const isAlone = free.length === connections.length - 1;
-    if (isAlone) await own.run('CALL truncate_duckdb_logs()');
-    const before = isAlone ? 0 : await readBy(connectionId);
-    return {
-      stream: (sql) => connection.stream(sql),
-      interrupt: () => connection.interrupt(),
-      readBytes: async () => Math.max(0, (await readBy(connectionId)) - before),
-      free: () => giveBack(connection),
-    };
-  }
-
   return {
     async take(signal) {
       const connection = free.pop() ?? (await whenFree(signal));
-      try {
-        return await sessionOn(connection);
-      } catch (error) {
-        giveBack(connection);
-        throw error;
-      }
+      return {
+        stream: (sql) => connection.stream(sql),
+        interrupt: () => connection.interrupt(),
+        free: () => giveBack(connection),
+      };
     },
   };
 }

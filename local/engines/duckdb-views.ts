@@ -79,9 +79,16 @@ export function tableSelect(table: LakeTable, filesNow: 'none' | 'complete' | 'o
   return `SELECT ${columns.join(', ')} FROM ${files}`;
 }
 
-function parquet({ folder, partitions }: LakeTable, ...more: readonly string[]): string {
-  const pattern = [patternOf(folder), ...partitions.map(({ name }) => `${name}=*`), '*'].join('/');
-  const types = partitions.map((one) => `${literal(one.name)}: ${literal(duckDbType(one))}`);
-  const options = partitions.length === 0 ? [] : ['hive_partitioning=true', `hive_types={${types.join(', ')}}`];
-  return `read_parquet(${[literal(pattern), ...options, ...more].join(', ')})`;
+/** All files of a table. */
+export const patternIn = ({ folder, partitions }: LakeTable): string =>
+  [patternOf(folder), ...partitions.map(({ name }) => `${name}=*`), '*'].join('/');
+
+/** A table's partitions by DuckDB's names of types. */
+export const typedPartitions = ({ partitions }: LakeTable): readonly LakeColumn[] =>
+  partitions.map((one) => ({ name: one.name, type: duckDbType(one) }));
+
+function parquet(table: LakeTable, ...more: readonly string[]): string {
+  const types = typedPartitions(table).map(({ name, type }) => `${literal(name)}: ${literal(type)}`);
+  const options = types.length === 0 ? [] : ['hive_partitioning=true', `hive_types={${types.join(', ')}}`];
+  return `read_parquet(${[literal(patternIn(table)), ...options, ...more].join(', ')})`;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { bytesToRead } from './duckdb-reads.ts';
 import { type Session, sessionPool } from './duckdb-sessions.ts';
 import { type LakeTable, literal, oldestFile, patternOf, tableSelect, viewName } from './duckdb-views.ts';
 import { TRINO_MACROS } from './trino-macros.ts';
@@ -16,6 +17,8 @@ export type DuckDb = {
   serialized(sql: string): Promise<string>;
   /** Sees to it that the tables show the files that are there now. */
   refresh(tables: readonly LakeTable[]): Promise<void>;
+  /** How many bytes of files a query over these tables reads at most. Rejects where it is wrong. */
+  bytesToRead(sql: string, tables: readonly LakeTable[]): Promise<number>;
   /** Resolves with one of two sessions when it is free; give it back. Rejects when the wait is aborted. */
   session(signal: AbortSignal): Promise<Session>;
   close(): void;
@@ -39,9 +42,10 @@ export async function openDuckDb({ tables, spillDir }: DuckDbOptions): Promise<D
   const own = await instance.connect();
   for (const statement of preparations(tables, spillDir)) await own.run(statement);
   const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => connected(instance, tables)));
+  const meter = await connected(instance, tables);
   await own.run('SET GLOBAL lock_configuration=true');
 
-  const pool = sessionPool(sessions, own);
+  const pool = sessionPool(sessions);
   const shown = new Map<string, string>();
   const columnsIn = rememberedColumns(own);
   let refreshing = Promise.resolve();
@@ -64,9 +68,10 @@ export async function openDuckDb({ tables, spillDir }: DuckDbOptions): Promise<D
         });
       return refreshing;
     },
+    bytesToRead: (sql, asked) => bytesToRead(meter, sql, asked),
     session: (signal) => pool.take(signal),
     close() {
-      for (const connection of [...sessions, own]) connection.closeSync();
+      for (const connection of [...sessions, meter, own]) connection.closeSync();
       instance.closeSync();
     },
   };
@@ -80,13 +85,12 @@ function preparations(tables: readonly LakeTable[], spillDir: string): readonly 
     "SET GLOBAL TimeZone='UTC'",
     `SET GLOBAL temp_directory=${literal(spillDir)}`,
     `SET GLOBAL max_temp_directory_size='${SPILL_LIMIT}'`,
-    // What it has in memory is read once and not counted again.
+    // Files lie on this machine, and their pages in its memory: a second copy only takes from what queries may have.
     'SET GLOBAL enable_external_file_cache=false',
     'SET GLOBAL autoinstall_known_extensions=false',
     'SET GLOBAL autoload_known_extensions=false',
     `SET GLOBAL allowed_directories=[${folders.join(', ')}]`,
     'SET GLOBAL enable_external_access=false',
-    "CALL enable_logging('FileSystem', storage='memory')",
     ...TRINO_MACROS.map((macro) => `CREATE MACRO ${macro}`),
     ...databasesOf(tables).map((database) => `CREATE SCHEMA "${database}"`),
   ];

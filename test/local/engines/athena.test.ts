@@ -184,7 +184,13 @@ describe('The tables that Athena sees', () => {
     const all = await scanned('SELECT max(id) AS m FROM clicks');
     const oneDay = await scanned("SELECT max(id) AS m FROM clicks WHERE dt = '2026-03-11'");
     const oneColumn = await scanned('SELECT sum(clicks) AS m FROM clicks');
-    expect(all / oneDay).toBeCloseTo(3, 0);
+    const twoDays = await scanned(
+      "SELECT max(id) AS m FROM clicks WHERE (dt > '2026-03-11' OR hr >= 1 OR dt = '2026-03-10') AND dt <> ') it''s ('",
+    );
+    const filtered = await scanned("SELECT count(*) AS m FROM clicks WHERE id <> 'clicks'");
+    expect(all / oneDay).toBeCloseTo(3, 1);
+    expect(all / twoDays).toBeCloseTo(3 / 2, 1);
+    expect(filtered).toBe(all);
     expect(oneColumn).toBeLessThan(all / 3);
     expect(await scanned('SELECT 1 AS one')).toBe(0);
   });
