@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { REPORT_JOB_PREFIX, workspaceKey } from '../../adapters/table.ts';
+import { BATCH_JOB_PREFIX, REPORT_JOB_PREFIX, workspaceKey } from '../../adapters/table.ts';
 import type { Permission, Role, Scope } from '../../core/accounts/permissions.ts';
 import { PERMISSIONS, ROLES, SCOPES } from '../../core/accounts/permissions.ts';
 import type { Route } from '../../lambdas/routes.ts';
@@ -152,13 +152,13 @@ const sorted = (_name: string, value: unknown): unknown =>
     : value;
 
 const isVolatile = ({ pk, sk }: Readonly<Record<string, unknown>>): boolean =>
-  /^(attempts|mail|live)#/.test(String(pk)) || /^(limit|open)#/.test(String(sk));
+  /^(attempts|mail|live|scan)#/.test(String(pk)) || /^(limit|open|chunk)#/.test(String(sk));
 
-/** Reports go on by themselves, unless somebody cancels them. */
+/** Reports and batches go on by themselves, unless somebody cancels them. */
 const settled = (item: Readonly<Record<string, unknown>>): unknown => {
-  if (!String(item['sk']).startsWith(REPORT_JOB_PREFIX)) return item;
-  const { pk, sk, order_json, author, status } = item;
-  return { pk, sk, order_json, author, isCancelled: status === 'cancelled' };
+  if (![REPORT_JOB_PREFIX, BATCH_JOB_PREFIX].some((prefix) => String(item['sk']).startsWith(prefix))) return item;
+  const { pk, sk, order_json, author, run, status } = item;
+  return { pk, sk, order_json, author, run, isCancelled: status === 'cancelled' };
 };
 
 /** What is in one and not in the other. */
@@ -262,7 +262,9 @@ async function administratorToken(): Promise<string> {
 describe('another workspace’s things', () => {
   test('are not there for a stranger in their own workspace: the same answer as for what never was', async () => {
     const { stranger } = matrix;
-    for (const route of GUARDED.filter(({ path }) => /\{(code|key_id|report_id|session_id)\}/.test(path))) {
+    for (const route of GUARDED.filter(({ path }) =>
+      /\{(code|key_id|report_id|session_id|logo_id|batch_id)\}/.test(path),
+    )) {
       const good = await rowOf(route).prepare(matrix, matrix.owner);
       const theirs = await call(route, { ...good, workspaceId: stranger.workspaceId }, stranger.token);
       const nothing = await call(
@@ -270,7 +272,7 @@ describe('another workspace’s things', () => {
         {
           ...good,
           workspaceId: stranger.workspaceId,
-          path: good.path.replace(/(urls|api-keys|reports|sessions)\/[^/]+/, '$1/nothing'),
+          path: good.path.replace(/(urls|api-keys|reports|sessions|logos|batches)\/[^/]+/, '$1/nothing'),
         },
         stranger.token,
       );
