@@ -26,7 +26,7 @@ const linkRules = (env: Env, routePaths: readonly string[]): LinkRules => ({
   allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS === 'true',
 });
 
-/** What all steps of a batch stand on. */
+/** What the steps stand on that have to do with links. */
 function stepDeps(env: Env, routePaths: readonly string[]) {
   const client = documentClient();
   const batches = batchStore(client, env.JOBS_TABLE);
@@ -55,8 +55,16 @@ export function batchRowsDeps(env: FunctionEnv<'batch-rows'>, routePaths: readon
   return { ...deps, ...qrMaking(scores), logos: logoStore(batchesS3(), env.UPLOADS_BUCKET) };
 }
 
-export const batchFinishDeps = (env: FunctionEnv<'batch-finish'>, routePaths: readonly string[]) =>
-  stepDeps(env, routePaths);
+export function batchFinishDeps(env: FunctionEnv<'batch-finish'>) {
+  const client = documentClient();
+  return {
+    batches: batchStore(client, env.JOBS_TABLE),
+    work: batchWork(client, { jobs: env.JOBS_TABLE, accounts: env.ACCOUNTS_TABLE }),
+    files: batchFiles(batchesS3(), env.UPLOADS_BUCKET),
+    shortOrigin: env.SHORT_ORIGIN,
+    nowMs,
+  };
+}
 
 export const batchRollbackDeps = (env: FunctionEnv<'batch-rollback'>, routePaths: readonly string[]) =>
   stepDeps(env, routePaths);

@@ -159,15 +159,7 @@ export const FUNCTION_ENV = {
     'MAX_ALIAS_LENGTH',
     'ALLOW_PRIVATE_TARGETS',
   ],
-  'batch-finish': [
-    'JOBS_TABLE',
-    'ACCOUNTS_TABLE',
-    'LINKS_TABLE',
-    'UPLOADS_BUCKET',
-    'SHORT_ORIGIN',
-    'MAX_ALIAS_LENGTH',
-    'ALLOW_PRIVATE_TARGETS',
-  ],
+  'batch-finish': ['JOBS_TABLE', 'ACCOUNTS_TABLE', 'UPLOADS_BUCKET', 'SHORT_ORIGIN'],
   'batch-rollback': [
     'JOBS_TABLE',
     'ACCOUNTS_TABLE',

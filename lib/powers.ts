@@ -278,10 +278,8 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     memoryMb: 1_769,
     timeoutS: 900,
     may: {
-      jobs: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      jobs: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       accounts: ['dynamodb:UpdateItem'],
-      links: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem'],
-      uploads: ['s3:ListBucket'],
       batchFiles: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
     },
   },

@@ -6,24 +6,23 @@ import { jsonLines, readPlaces, readRows } from './chunk.ts';
 import { errorsCsv } from './errors-csv.ts';
 import type { FailedRow, MadeRow, PartRow } from './part.ts';
 import { isMade, rowsOfPart } from './part.ts';
-import type { TidyDeps } from './tidy-batch.ts';
-import { takeBackChunks } from './tidy-batch.ts';
 import type { ZipEntry } from './zip.ts';
 import { zipOf } from './zip.ts';
 
-export type FinishDeps = TidyDeps & {
+export type FinishDeps = {
   readonly batches: Pick<BatchStore, 'find' | 'change'>;
-  readonly work: Pick<BatchWork, 'chunks' | 'forgetChunk' | 'tidied' | 'end'>;
-  readonly files: Pick<BatchFiles, 'read' | 'put' | 'write' | 'remove' | 'removeOne'>;
+  readonly work: Pick<BatchWork, 'chunks' | 'end'>;
+  readonly files: Pick<BatchFiles, 'read' | 'put' | 'write' | 'removeOne'>;
   readonly shortOrigin: string;
+  readonly nowMs: () => number;
 };
 
-/** Whether something is left to tidy up. */
-export type FinishOutcome = 'tidy' | 'stop';
+/** Whether something is left to tidy up: at the end, or before it can be finished. */
+export type FinishOutcome = 'tidy' | 'tidy_first' | 'stop';
 
 /**
  * The last step: rows of chunks that nobody finished have failed; writes the files, or, where no row was to fail and some did,
- * leaves all to be rolled back. Doing it again writes the same. Throws StillMaking.
+ * leaves all to be rolled back. Doing it again writes the same.
  */
 export async function finishBatch(deps: FinishDeps, { workspaceId, id, run }: BatchRun): Promise<FinishOutcome> {
   const batch = await deps.batches.find(workspaceId, id);
@@ -33,8 +32,8 @@ export async function finishBatch(deps: FinishDeps, { workspaceId, id, run }: Ba
   // From now on no chunk is counted any more.
   if (!(await deps.batches.change(batch, { status: 'running', phase: 'finishing', startedAtMs }))) return 'stop';
   const finishing = (await deps.batches.find(workspaceId, id)) ?? batch;
-  await takeBackChunks(deps, finishing, false);
   const chunks = await deps.work.chunks(finishing);
+  if (chunks.some(({ state }) => state === 'begun')) return 'tidy_first';
   const failedRows = await failedRowsOf(deps, finishing, chunks);
   if (failedRows.length > 0) await deps.files.put(errorsKey(batch), Buffer.from(errorsOf(failedRows)));
   if (failedRows.length > 0 && batch.order.onFailure === 'rollback') {

@@ -18,12 +18,15 @@ export class StillMaking extends Error {
 }
 
 /**
- * Takes back what a batch that has ended leaves behind: of one that is rolled back all links and files, of another the links
- * of chunks that were cut short. Doing it again changes nothing. Throws StillMaking.
+ * Takes back what a batch leaves behind that has ended or is about to: of one that is rolled back all links and files, of another
+ * the links of chunks that were cut short. Doing it again changes nothing. Throws StillMaking.
  */
 export async function tidyBatch(deps: TidyDeps, { workspaceId, id, run }: BatchRun): Promise<void> {
   const batch = await deps.batches.find(workspaceId, id);
-  if (batch === null || batch.run !== run || batch.cleanup !== 'pending') return;
+  if (batch === null || batch.run !== run) return;
+  // Chunks that nobody finished stand in the way of the last step.
+  if (batch.state.status === 'running' && batch.state.phase === 'finishing') return takeBackChunks(deps, batch, false);
+  if (batch.cleanup !== 'pending') return;
   const isAll = isRolledBack(batch);
   await takeBackChunks(deps, batch, isAll);
   // Why it was rolled back stays.
@@ -32,7 +35,7 @@ export async function tidyBatch(deps: TidyDeps, { workspaceId, id, run }: BatchR
 }
 
 /** The chunks that were begun and not done; with `isAll` those that are done as well. */
-export async function takeBackChunks(deps: TidyDeps, batch: Batch, isAll: boolean): Promise<void> {
+async function takeBackChunks(deps: TidyDeps, batch: Batch, isAll: boolean): Promise<void> {
   const chunks = (await deps.work.chunks(batch)).filter(({ state }) => isAll || state === 'begun');
   if (chunks.some(({ state, leaseEndsAtMs }) => state === 'begun' && leaseEndsAtMs > deps.nowMs()))
     throw new StillMaking('A chunk is still being made');

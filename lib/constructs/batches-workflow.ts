@@ -58,14 +58,20 @@ function firstState(scope: Construct, uploads: IBucket, { plan, rows, finish, ro
   const makeStep = making(scope, uploads, rows);
   const finishStep = step(scope, 'Finish', finish);
   const tidyStep = step(scope, 'Tidy', rollback, { resultPath: JsonPath.DISCARD });
+  const tidyFirstStep = step(scope, 'TidyFirst', rollback, { resultPath: JsonPath.DISCARD });
   const failStep = step(scope, 'SayThatItBroke', finish, {
     payload: { error: JsonPath.stringAt('$.failure.Error'), cause: JsonPath.stringAt('$.failure.Cause') },
     resultPath: JsonPath.DISCARD,
   });
   const nothing = new Succeed(scope, 'NothingLeft');
-  for (const state of [planStep, makeStep, finishStep]) state.addCatch(failStep, { resultPath: '$.failure' });
+  tidyFirstStep.next(finishStep);
+  for (const state of [planStep, makeStep, finishStep, tidyFirstStep])
+    state.addCatch(failStep, { resultPath: '$.failure' });
   finishStep.next(
-    new Choice(scope, 'IsTidy').when(Condition.stringEquals('$.step.next', 'tidy'), tidyStep).otherwise(nothing),
+    new Choice(scope, 'IsTidy')
+      .when(Condition.stringEquals('$.step.next', 'tidy'), tidyStep)
+      .when(Condition.stringEquals('$.step.next', 'tidy_first'), tidyFirstStep)
+      .otherwise(nothing),
   );
   failStep.next(tidyStep);
   // What broke wakes somebody up, once it is tidied up.

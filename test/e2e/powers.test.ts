@@ -4,8 +4,12 @@ import { toBatchItem } from '../../adapters/batch-items.ts';
 import { countItemKey } from '../../adapters/count-items.ts';
 import { toReportItem } from '../../adapters/report-items.ts';
 import { blocklistKey, countedClicksKey } from '../../adapters/table.ts';
+import type { Batch } from '../../core/batches/batch.ts';
+import { isOpen } from '../../core/batches/batch.ts';
 import { pixelsPng } from '../../core/qr/pixels-png.ts';
+import { PLAIN_STYLE } from '../../core/qr/style.ts';
 import type { LinkAnswer } from '../../lambdas/links/schemas.ts';
+import { batchDriver } from '../fixtures/batch-driver.ts';
 import { aBatch } from '../fixtures/batches.ts';
 import { readEvents } from '../fixtures/event-reader.ts';
 import { aReport } from '../fixtures/reports.ts';
@@ -196,6 +200,47 @@ describe('one drive through the whole product', () => {
     const quiet = aBatch({ id: 'bat_quiet', workspaceId: 'ws_demo', createdAtMs: Date.now() - 120_000 });
     await product.put('jobs', toBatchItem(quiet));
     await reached(quiet.id, 'failed');
+  }, 60_000);
+
+  test('batches take quota and give it back, are rolled back, and are cut short while they make and finish', async () => {
+    const driver = batchDriver(product.laptop);
+    const link = (at: number) => ({ link: { original_url: `https://example.com/${at}` } });
+    const links = (count: number) => ({ items: Array.from({ length: count }, (_, at) => link(at)) });
+    const some = { items: [link(0), { link: { original_url: TARGET, custom_alias: 'driven' } }] };
+    const look = { format: 'png', size: { widthPx: 300 }, errorCorrection: 'M', style: PLAIN_STYLE } as const;
+    const { id: partly } = await driver.order(some, { plan: 'pro' });
+    expect(await driver.ended(partly)).toMatchObject({ state: { status: 'succeeded_with_errors' }, quota: null });
+    const { id: undone } = await driver.order(some, { plan: 'pro', onFailure: 'rollback' });
+    expect(await driver.ended(undone)).toMatchObject({ cleanup: 'done', progress: { done: 1 } });
+    const style = { ...PLAIN_STYLE, logo: { id: 'logo_gone', share: 0.05, clear: true } };
+    const { id: bare } = await driver.order(some, { look: { ...look, style } });
+    expect(await driver.ended(bare)).toMatchObject({ progress: { failed: 2 } });
+
+    const slow = { look: { ...look, format: 'webp', size: { widthPx: 1_000 } } } as const;
+    const { id: making } = await driver.order(links(50), slow);
+    await eventually(
+      async () => (await driver.work.chunks({ workspaceId: 'ws_demo', id: making })).length,
+      (begun) => begun > 0,
+      20_000,
+    );
+    await driver.cancel(making);
+    expect(await driver.ended(making)).toMatchObject({ state: { status: 'cancelled' }, progress: { done: 0 } });
+    const isFinishing = ({ state }: Batch) => state.status === 'running' && state.phase === 'finishing';
+    const { id: finishing } = await driver.order(links(400));
+    for (;;) {
+      const batch = await driver.find(finishing);
+      if (isFinishing(batch)) break;
+      expect(isOpen(batch.state)).toBe(true);
+    }
+    await driver.cancel(finishing);
+    const cancelled = await driver.ended(finishing);
+    expect(cancelled).toMatchObject({ state: { status: 'cancelled' }, progress: { done: 400 } });
+    await eventually(
+      () => driver.filesOf(cancelled),
+      (files) => !files.some((file) => file.endsWith('.zip')),
+      5_000,
+    );
+    driver.close();
   }, 60_000);
 
   test('who filters by two dimensions is answered by the lake', async () => {
