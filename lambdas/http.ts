@@ -5,7 +5,7 @@ import type { APIGatewayProxyResult, APIGatewayProxyResultV2 } from 'aws-lambda'
 import type { Caller, Identity } from '../core/accounts/caller.ts';
 import type { Permission } from '../core/accounts/permissions.ts';
 import { isAboutWorkspace, permissionsOfRole, ROLES, scopeFor } from '../core/accounts/permissions.ts';
-import { FAILURES, Failure } from '../core/errors.ts';
+import { FAILURES, Failure, validationFailed } from '../core/errors.ts';
 import { asFailure, failureHeaders, problemOf } from './problem.ts';
 import type { ApiEvent, HttpAnswer, HttpRequest } from './request.ts';
 import { isHttpApiEvent, toRequest } from './request.ts';
@@ -17,6 +17,9 @@ export type Handle = (request: HttpRequest, answerHeaders: AnswerHeaders) => Pro
 export type AnswerHeaders = Map<string, string>;
 
 const CSRF_HEADER = 'x-signpost-csrf';
+/** What a caller sends must not decide how much we answer. */
+const MAX_REPEATED_TOLD = 20;
+const MAX_NAME_LENGTH = 50;
 
 /** Authenticated answers are nobody else's; a page made of our JSON can do nothing. */
 export const BASE_HEADERS = {
@@ -56,6 +59,7 @@ export async function answerOrProblem<Answer>(
 ): Promise<Answer | HttpAnswer> {
   try {
     requirePermission(request);
+    requireEachOnce(request);
     return await handle(request, answerHeaders);
   } catch (error) {
     const failure = asFailure(error);
@@ -90,6 +94,13 @@ export function requirePermission({ method, route, headers, identity }: HttpRequ
   if (identity.permissions.includes(known.access)) return;
   if (identity.workspace === null && isAboutWorkspace(known.access)) throw new Failure('WORKSPACE_NOT_FOUND');
   throw forbidden(known.access, identity);
+}
+
+/** `country=DE&country=AT` would be answered for one of them. Throws VALIDATION_FAILED. */
+export function requireEachOnce({ repeated }: HttpRequest): void {
+  if (repeated.length === 0) return;
+  const told = repeated.slice(0, MAX_REPEATED_TOLD).map((name) => name.slice(0, MAX_NAME_LENGTH));
+  throw validationFailed(told.map((path) => ({ path, code: 'repeated', message: 'Must be given once.' })));
 }
 
 /** RFC 9110 §9.2.1: the methods that change nothing. */

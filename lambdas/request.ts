@@ -13,6 +13,8 @@ export type HttpRequest = {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** Names in the query that came more than once, of which `query` has one value alone. */
+  readonly repeated: readonly string[];
   /** By lower-case name; the values of a repeated header are joined with commas. */
   readonly headers: Readonly<Record<string, string>>;
   /** Null where there is none, empty where it is not UTF-8. */
@@ -53,6 +55,8 @@ function fromHttpApi(event: APIGatewayProxyEventV2): HttpRequest {
     path: event.rawPath,
     params: defined(event.pathParameters),
     query: defined(event.queryStringParameters),
+    // It joins them with commas, which no member of this API may have.
+    repeated: [],
     headers,
     body: bodyOf(event.body, event.isBase64Encoded),
     requestId: event.requestContext.requestId,
@@ -72,6 +76,7 @@ function fromRestApi(event: APIGatewayProxyEvent): HttpRequest {
     path: event.path,
     params: { ...paramsInQuery(event), ...defined(event.pathParameters) },
     query: defined(event.queryStringParameters),
+    repeated: repeatedIn(event.multiValueQueryStringParameters),
     headers,
     body: bodyOf(event.body, event.isBase64Encoded),
     requestId: event.requestContext.requestId,
@@ -94,6 +99,9 @@ function paramsInQuery({ httpMethod, resource, queryStringParameters: query }: A
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   return defined(Object.fromEntries(names.map((name) => [name, query?.[name]])));
 }
+
+const repeatedIn = (query: APIGatewayProxyEvent['multiValueQueryStringParameters']): readonly string[] =>
+  Object.entries(query ?? {}).flatMap(([name, values = []]) => (values.length > 1 ? [name] : []));
 
 /** No JSON and no form: what is not UTF-8 is refused as a body that does not parse, not repaired. */
 const NOT_UTF8 = '';

@@ -3,7 +3,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { Failure } from '../core/errors.ts';
 import type { AnswerHeaders } from './http.ts';
-import { BASE_HEADERS, problemAnswer, requirePermission } from './http.ts';
+import { BASE_HEADERS, problemAnswer, requireEachOnce, requirePermission } from './http.ts';
 import { asFailure } from './problem.ts';
 import type { HttpRequest } from './request.ts';
 import { toRequest } from './request.ts';
@@ -45,6 +45,7 @@ export const streamedAnswer =
     let opened: Opened;
     try {
       requirePermission(request);
+      requireEachOnce(request);
       opened = await open(request, event, answerHeaders);
     } catch (error) {
       if (!(error instanceof Failure)) failed(error);
