@@ -5,7 +5,12 @@ import { onPage, WHITE } from '../../core/qr/pixels.ts';
 import type { QrReply } from '../fixtures/qr-api.ts';
 import { qrApi } from '../fixtures/qr-api.ts';
 
-const api = qrApi();
+/** How well styles scan is not the matter here: each is known to, so that a code is read once, unless even that fails. */
+const KNOWN = { score: 100, grade: 'A', failed: [], advice: [] } as const;
+const api = qrApi({
+  scores: { find: async () => KNOWN, keep: async () => undefined },
+  decoders: { ...qrDecoders, jsqr: async () => null },
+});
 const post = (body: unknown) => api.post(body);
 const isRefusal = ({ status }: QrReply): boolean => status >= 400 && status < 500;
 
@@ -80,62 +85,66 @@ const anyColor = fc.oneof(
   fc.string({ maxLength: 8 }),
 );
 
+/** Nine in ten are as they should be, so that many bodies get as far as to be drawn. */
+const mostly = (valid: fc.Arbitrary<unknown>, hostile: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 9, arbitrary: valid }, { weight: 1, arbitrary: hostile });
+
+const anyContent = mostly(
+  fc.oneof(
+    fc.webUrl(),
+    anyText.map((text) => ({ text })),
+    fc.record({ geo: fc.record({ latitude: fc.double({ min: -90, max: 90 }), longitude: fc.double() }) }),
+    fc.record({ wifi: fc.record({ ssid: anyText, security: oneOf('WPA', 'nopass'), password: anyText }) }),
+    fc.record({ vcard: fc.record({ given_name: anyText, note: anyText }) }),
+    fc.record({ email: fc.record({ to: fc.emailAddress(), subject: anyText, body: anyText }) }),
+  ),
+  fc.jsonValue(),
+);
+const anyStop = fc.record({ offset: mostly(oneOf(0, 0.5, 1), fc.double()), color: anyColor });
+const anyStyle = fc.record(
+  {
+    dots: mostly(oneOf('square', 'rounded', 'dots', 'classy', 'vertical'), anyText),
+    dot_scale: mostly(fc.double({ min: 0.3, max: 1, noNaN: true }), fc.double()),
+    foreground: mostly(oneOf('#000', '#123456'), anyColor),
+    background: mostly(oneOf('#fff', 'transparent'), anyColor),
+    frame: fc.record({ shape: oneOf('label', 'box'), text: mostly(oneOf('Scan me', 'A&B'), anyText) }),
+    gradient: fc.record({
+      kind: oneOf('linear', 'radial'),
+      rotation: fc.double(),
+      stops: fc.array(anyStop, { maxLength: 6 }),
+    }),
+    logo_id: anyText,
+  },
+  { requiredKeys: [] },
+);
+
 const anyBody = fc.record(
   {
-    content: fc.oneof(
-      fc.webUrl(),
-      anyText.map((text) => ({ text })),
-      fc.record({
-        wifi: fc.record(
-          { ssid: anyText, security: oneOf('WPA', 'nopass', 'x'), password: anyText },
-          { requiredKeys: [] },
-        ),
-      }),
-      fc.record({
-        vcard: fc.dictionary(
-          oneOf('given_name', 'note', 'x', 'emails').map(String),
-          fc.oneof(anyText, fc.array(anyText)),
-        ),
-      }),
-      fc.record({ geo: fc.record({ latitude: fc.double(), longitude: fc.double() }) }),
-      fc.jsonValue(),
-    ),
-    format: oneOf('svg', 'png', 'jpeg', 'webp', 'pdf', 'eps', 'gif', 1),
-    size: fc.oneof(fc.integer({ min: 60, max: 400 }), fc.double(), oneOf(null, '300', -1, 1e99)),
-    margin: fc.oneof(fc.integer({ min: -1, max: 17 }), fc.double()),
-    error_correction: oneOf('L', 'M', 'Q', 'H', 'X', null),
-    title: anyText,
-    style: fc.record(
-      {
-        dots: oneOf('square', 'rounded', 'dots', 'classy', 'vertical', 'star'),
-        dot_scale: fc.double({ min: 0, max: 1.2 }),
-        foreground: anyColor,
-        background: anyColor,
-        logo_id: anyText,
-        frame: fc.record({ shape: oneOf('label', 'box', 'x'), text: anyText }),
-        gradient: fc.record({
-          kind: oneOf('linear', 'radial'),
-          rotation: fc.double(),
-          stops: fc.array(fc.record({ offset: fc.double(), color: anyColor }), { maxLength: 6 }),
-        }),
-      },
-      { requiredKeys: [] },
-    ),
-    force: oneOf(true, false, 'yes'),
+    content: anyContent,
+    format: mostly(oneOf('svg', 'png', 'jpeg', 'webp', 'pdf', 'eps'), oneOf('gif', 1, null)),
+    size: mostly(fc.integer({ min: 64, max: 300 }), fc.oneof(fc.double(), oneOf(null, '300', -1, 1e99))),
+    margin: mostly(fc.integer({ min: 0, max: 16 }), fc.double()),
+    error_correction: mostly(oneOf('L', 'M', 'Q', 'H'), oneOf('X', null)),
+    title: mostly(oneOf('<b>&"', 'Menü'), anyText),
+    style: mostly(fc.constant({}), anyStyle),
+    force: mostly(fc.constant(true), oneOf(false, 'yes')),
   },
-  { requiredKeys: ['content'] },
+  { requiredKeys: ['content', 'force'] },
 );
 
 test('Whatever is sent, nothing ends in an error of ours', async () => {
+  let made = 0;
   await fc.assert(
     fc.asyncProperty(anyBody, async (body) => {
       const { status } = await post(JSON.stringify(body));
       expect(status).toBeLessThan(500);
+      if (status < 300) made += 1;
     }),
-    { numRuns: 250, seed: 5 },
+    { numRuns: 150, seed: 5, interruptAfterTimeLimit: 30_000 },
   );
   expect(api.lines).toEqual([]);
-}, 60_000);
+  expect(made).toBeGreaterThan(30);
+}, 120_000);
 
 test('Whatever a query says, nothing ends in an error of ours', async () => {
   await post({ content: { link: { original_url: 'https://example.com', custom_alias: 'menu' } } });
