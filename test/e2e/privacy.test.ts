@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parquetReadObjects } from 'hyparquet';
 import type { TableName } from '../../adapters/table.ts';
 import { TABLES } from '../../adapters/table.ts';
 import type { ClickEvent } from '../../core/clicks/row.ts';
@@ -9,8 +11,9 @@ import type { RunningSignpost } from '../fixtures/running-signpost.ts';
 import { startSignpost } from '../fixtures/running-signpost.ts';
 
 /**
- * Visits with addresses and user agents that occur nowhere else; then everything is searched that is left of the run: every
- * item of every table, and every byte of every file: databases, stream, lake, logs, mails, failed records.
+ * Visits with addresses and user agents that occur nowhere else, and everything that customers and schedules make of clicks; then
+ * everything is searched that is left of the run: every item of every table, every byte of every file (databases, stream, lake,
+ * answers of Athena, reports, journals of workflows, logs, mails, failed records), and what went out to customers.
  */
 const PEOPLE = ['203.0.113.77', '198.51.100.143', '2001:db8:5a5a::77'].map((address, index) => ({
   address,
@@ -24,6 +27,26 @@ const folder = mkdtempSync(join(tmpdir(), 'signpost-privacy-'));
 let signpost: RunningSignpost;
 let events: readonly ClickEvent[];
 let code: string;
+/** What left the house: answers, exports and reports. */
+const told: string[] = [];
+
+const REPORTS = [
+  { kind: 'clicks', format: 'csv' },
+  { kind: 'clicks', format: 'json' },
+  { kind: 'clicks', format: 'parquet' },
+  { kind: 'breakdown', by: ['browser', 'referrer'], format: 'parquet' },
+].map((report) => ({
+  ...report,
+  range: { interval: '24h' },
+  filters: report.kind === 'clicks' ? { bots: 'include' } : {},
+}));
+const QUESTIONS = [
+  '/v1/analytics/summary?interval=24h&bots=include&answered_by=lake',
+  '/v1/analytics/breakdown?by=browser&interval=24h&country=DE',
+  '/v1/clicks/export?interval=24h&bots=include',
+  '/v1/clicks/export?interval=24h&bots=include&format=jsonl',
+];
+const MADE_WITHIN_MS = 30_000;
 
 beforeAll(async () => {
   signpost = await startSignpost({ dataDir: folder });
@@ -42,7 +65,15 @@ beforeAll(async () => {
   await signpost.laptop.pumps.idle();
   await signpost.laptop.deliveries.flush();
   events = eventsOnStream();
-}, 60_000);
+  for (const question of QUESTIONS) {
+    const { status, body } = await signpost.api('GET', question);
+    expect(status).toBe(200);
+    told.push(body);
+  }
+  for (const report of REPORTS) told.push(await fileOf(report));
+  for (const job of ['roll-up', 'reconcile'] as const)
+    told.push(JSON.stringify(await signpost.laptop.host.invoke(signpost.fn(job).name, {})));
+}, 240_000);
 afterAll(async () => {
   await signpost.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -56,6 +87,25 @@ function eventsOnStream(): readonly ClickEvent[] {
     .flatMap((shard) => kinesis.read(stream, shard, null, 1_000))
     .map(({ data }) => JSON.parse(data.toString()) as ClickEvent);
 }
+
+/** The file of a report, as text that can be searched. */
+async function fileOf(order: Readonly<Record<string, unknown>>): Promise<string> {
+  const { report_id: id } = JSON.parse((await signpost.api('POST', '/v1/reports', order)).body) as {
+    report_id: string;
+  };
+  for (const endMs = Date.now() + MADE_WITHIN_MS; Date.now() < endMs; await sleep(200)) {
+    const report = JSON.parse((await signpost.api('GET', `/v1/reports/${id}`)).body) as Record<string, unknown>;
+    if (typeof report['download_url'] !== 'string') continue;
+    const bytes = await (await fetch(report['download_url'])).arrayBuffer();
+    return order['format'] === 'parquet'
+      ? textOf(await parquetReadObjects({ file: bytes }))
+      : Buffer.from(bytes).toString();
+  }
+  throw new Error(`There is no report of ${JSON.stringify(order)}.`);
+}
+
+const textOf = (rows: unknown): string =>
+  JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 
 const filesIn = (dir: string): readonly string[] =>
   readdirSync(dir, { recursive: true })
@@ -108,6 +158,34 @@ describe('After a run', () => {
     const rows = await lakeRows(join(folder, 's3'));
     expect(new Set(rows.map(({ id }) => id)).size).toBe(VISITORS.length);
     const text = JSON.stringify(rows);
+    for (const { address } of VISITORS) expect(text).not.toContain(address);
+    expect(text).not.toContain('Unmistakable');
+  });
+
+  test('no file of Parquet has one, unpacked: clicks, roll-ups, reports', async () => {
+    const files = filesIn(join(folder, 's3')).filter((path) => path.endsWith('.parquet'));
+    const folders = new Set(files.map((path) => path.slice(join(folder, 's3').length + 1).split('/')[1]));
+    expect([...folders].sort()).toEqual(['clicks', 'reports', 'rollups']);
+    for (const path of files) {
+      const bytes = Uint8Array.from(readFileSync(path));
+      const text = textOf(await parquetReadObjects({ file: bytes.buffer }));
+      for (const { address } of VISITORS) expect(text).not.toContain(address);
+      expect(text).not.toContain('Unmistakable');
+    }
+  });
+
+  test('Athena answered, and workflows ran, into files that were searched', () => {
+    const files = filesIn(folder).map((path) => path.slice(folder.length + 1));
+    expect(files.filter((path) => /^s3\/[^/]+\/queries\//.test(path)).length).toBeGreaterThan(REPORTS.length);
+    expect(files.filter((path) => path.startsWith('step-functions/')).length).toBeGreaterThan(0);
+    expect(files.filter((path) => path.startsWith('logs/')).length).toBeGreaterThan(0);
+  });
+
+  test('customers were told of the clicks, and of nobody’s address, user agent or visitor hash', () => {
+    expect(told).toHaveLength(QUESTIONS.length + REPORTS.length + 2);
+    const text = told.join('\n');
+    for (const { id } of events) expect(text).toContain(id);
+    for (const { visitor } of events) expect(text).not.toContain(visitor);
     for (const { address } of VISITORS) expect(text).not.toContain(address);
     expect(text).not.toContain('Unmistakable');
   });
