@@ -23,7 +23,12 @@ async function whole(query: Readonly<Record<string, string[]>>): Promise<{ statu
 
 async function streamed(query: Readonly<Record<string, string[]>>): Promise<{ status: number; body: string }> {
   const chunks: Buffer[] = [];
-  const stream = new Writable({ write: (chunk: Buffer, _, done) => void done(void chunks.push(chunk)) });
+  const stream = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      chunks.push(chunk);
+      done();
+    },
+  });
   let status = 0;
   const open = () => Promise.resolve({ headers: {}, run: async (to: Writable) => void to.end('{}') });
   const handle = streamedAnswer(logger, open, (same, { statusCode }) => {
