@@ -439,7 +439,7 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     },
   },
   'erase-rows': {
-    // A file of 128 MB is read, decoded and written anew: a whole vCPU, and room for the file beside a row group of it.
+    // Files are decoded and written anew: a whole vCPU, and 2 GB for a row group of a million rows.
     memoryMb: 3_008,
     timeoutS: 900,
     may: {

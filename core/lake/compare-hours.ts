@@ -67,7 +67,8 @@ const differencesOf = (
 
 /**
  * The workspaces to look at besides those with rows: none, while all that was counted is theirs. The clicks of an erased one are
- * remembered, or were refused, so it counts with as many as it has rows, and nobody is looked for in vain.
+ * remembered, or were refused, so it counts with as many as it has rows; only in the day after these left the lake, somebody
+ * is looked for in vain.
  */
 async function withoutRows(
   { counted }: ReconcileDeps,

@@ -12,7 +12,7 @@ export type CountedClicks = {
   byHour(span: Span): Promise<ReadonlyMap<string, number>>;
   /** The workspaces that ever counted one. Reads an item for each link that was visited. */
   workspaces(): Promise<ReadonlySet<string>>;
-  /** Of an erased workspace the counters are gone and the rows are not. */
+  /** Of an erased workspace the counters are gone, and the rows for some hours not. */
   isErased(workspaceId: string): Promise<boolean>;
 };
 

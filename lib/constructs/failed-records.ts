@@ -8,6 +8,8 @@ import { privateBucket } from './private-bucket.ts';
 
 /** Time to notice, repair and replay; longer would keep visits that nobody asks for. */
 export const FAILURES_KEPT = Duration.days(90);
+/** An alarm rings with the first of them; unlike the lake's, records of who is erased stay among them until then. */
+const BATCHES_KEPT = Duration.days(30);
 
 /** Batches that an event source gave up on, whole, so that they can be replayed. Outlives its stack as the data does. */
 export class FailedRecords extends Construct {
@@ -15,7 +17,7 @@ export class FailedRecords extends Construct {
 
   constructor(scope: Construct, id: string, settings: StageSettings, key: IKey | null) {
     super(scope, id);
-    this.bucket = privateBucket(this, settings, key, [{ expiration: FAILURES_KEPT }]);
+    this.bucket = privateBucket(this, settings, key, [{ expiration: BATCHES_KEPT }]);
     acceptFinding(
       this.bucket,
       'AwsSolutions-S1',

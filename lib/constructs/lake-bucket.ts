@@ -25,7 +25,7 @@ export class LakeBucket extends Construct {
     acceptFinding(
       this.bucket,
       'AwsSolutions-S1',
-      'Only Firehose and the roll-up write here and only queries of this account read; access logs would cost as much as the rows.',
+      'Only Firehose, the roll-up and the erasure of rows write here and only queries of this account read; access logs would cost as much as the rows.',
     );
   }
 }

@@ -15,7 +15,7 @@ export type Follower = { readonly lambda: IFunction; readonly mapping: EventSour
 
 /**
  * What works behind everybody's back: counting, bringing spooled clicks back, freshening the cache, jobs, forgetting what must
- * not outlive its day, adding up the lake, and comparing it with the counters.
+ * not outlive its day, adding up the lake, taking rows of who was erased out of it, and comparing it with the counters.
  */
 export class StreamsStack extends Stack {
   readonly clicksToCounts: Follower;

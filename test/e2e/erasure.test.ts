@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { Redis } from 'iovalkey';
 import type { FunctionName } from '../../adapters/env.ts';
 import type { TableName } from '../../adapters/table.ts';
-import { DEFAULT_DOMAIN, erasureJobKey, TABLES } from '../../adapters/table.ts';
+import { DEFAULT_DOMAIN, erasureJobKey, rowErasuresPartition, TABLES } from '../../adapters/table.ts';
 import { LAST_WRITES_MS } from '../../core/accounts/erasure.ts';
 import { encodeClickEvent } from '../../core/clicks/click-event.ts';
 import { newClickId } from '../../core/clicks/click-id.ts';
@@ -200,10 +200,13 @@ describe('an account that is deleted', () => {
     'is found in no store once its erasure is done, however often that is killed',
     async () => {
       const deadlineMs = Date.now() + ERASED_WITHIN_MS;
+      let killsAtWork = 0;
       while (await isErasing()) {
         if (Date.now() > deadlineMs) throw new Error('The erasure does not come to its end');
-        // Rarely while it waits for the last writes, often while it works.
-        const longestMs = Date.now() < deletedAtMs + LAST_WRITES_MS ? 4_000 : 800;
+        // Rarely while it waits for the last writes, often while it works; ever less, so that a slow machine gets on as well.
+        const isWorking = Date.now() >= deletedAtMs + LAST_WRITES_MS;
+        if (isWorking) killsAtWork += 1;
+        const longestMs = isWorking ? 800 + 100 * killsAtWork : 4_000;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * longestMs));
         await product.laptop.host.kill(functionNamed('erase'));
       }
@@ -214,7 +217,10 @@ describe('an account that is deleted', () => {
       expect((await product.visit(image)).status).toBe(403);
       // Visits on the click stream name the workspace their link was in, for a day.
       const stores = await storesWith(ada.workspaceId);
-      expect(stores.filter((store) => store in TABLES || store === 'cache')).toEqual([]);
+      // Its rows leave the lake once no more of them can come, which erase-rows.test.ts shows; until then this says whose.
+      expect(stores.filter((store) => store in TABLES || store === 'cache')).toEqual(['jobs']);
+      const marks = (await scan('jobs')).filter(({ pk }) => pk === rowErasuresPartition());
+      expect(marks).toEqual([expect.objectContaining({ sk: ada.workspaceId, cleared: false })]);
     },
     ERASED_WITHIN_MS + 10_000,
   );

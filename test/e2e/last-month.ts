@@ -6,10 +6,10 @@ import { tableRow } from '../../local/deliveries/table-row.ts';
 import { aClick } from '../fixtures/clicks.ts';
 import type { Product } from './product.ts';
 
-/** Puts a click of each workspace into the lake, on the tenth of last month (UTC). Answers the month. */
+/** Puts a click of each workspace into the lake, on the last day of last month (UTC), so that it is not too old to be kept. Answers the month. */
 export async function visitLastMonth({ laptop }: Product, workspaceIds: readonly string[]) {
   const month = monthBefore(Date.now());
-  const at_ms = month.startMs + 9 * 86_400_000;
+  const at_ms = month.endMs - 43_200_000;
   const rows = workspaceIds
     .map((workspace_id) => aClick({ id: `of ${workspace_id}`, workspace_id, at_ms }))
     .map((click) => tableRow(encodeClickRow(click), LAKE_COLUMNS));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { erasedWorkspaceTotalItem } from '../../adapters/count-store.ts';
+import { rowErasureItem } from '../../adapters/row-erasures.ts';
 import { newClickId } from '../../core/clicks/click-id.ts';
 import type { ClickEvent } from '../../core/clicks/row.ts';
 import { REGION } from '../../local/cloud/account.ts';
@@ -103,7 +104,7 @@ describe('Lake and counters of a running Signpost', () => {
     expect((await works.reconcile(BOTH)).difference).toBe(0);
   });
 
-  it('are the same where a workspace was erased, whose rows stay', async () => {
+  it('are the same where a workspace was erased, before its rows leave the lake and after', async () => {
     const TableName = signpost.tableName('counts');
     const { pk } = await dayOfWorkspace(7);
     for (const item of await signpost.scan('counts')) {
@@ -112,5 +113,13 @@ describe('Lake and counters of a running Signpost', () => {
     expect((await works.reconcile(BOTH)).difference).toBeGreaterThan(0);
     await counts.send(new PutCommand({ TableName, Item: erasedWorkspaceTotalItem('ws_other') }));
     expect((await works.reconcile(BOTH)).difference).toBe(0);
+
+    const erasure = { workspaceId: 'ws_other', erasedAtMs: Date.now() - 2 * 3_600_000, isCleared: false };
+    await counts.send(new PutCommand({ TableName: signpost.tableName('jobs'), Item: rowErasureItem(erasure) }));
+    const erased = await signpost.laptop.host.invoke(signpost.fn('erase-rows').name, {});
+    expect(erased).toMatchObject({ workspaces: 1, isDone: true });
+    expect(await works.reconcile(BOTH)).toMatchObject({ clicks: 2 * (CITIES + 5), difference: 0 });
+    expect(await works.rollUp()).toMatchObject({ isDone: true });
+    expect(await works.reconcile(BOTH)).toMatchObject({ clicks: 2 * (CITIES + 5), difference: 0 });
   });
 });

@@ -122,13 +122,13 @@ describe("Signpost's own templates as a plan", () => {
     });
   });
 
-  test('the bucket of failed records is there, and forgets after 90 days', () => {
+  test('the bucket of failed records is there, and forgets after 30 days', () => {
     const arns = plan.eventSources.flatMap(({ onFailureBucketArn }) => onFailureBucketArn ?? []);
     expect(plan.buckets).toContainEqual({
       name: expect.stringMatching(/^FailedRecords/) as string,
       arn: arns[0],
       cors: [],
-      expiry: [{ prefix: '', days: 90, abortUploadsAfterDays: null }],
+      expiry: [{ prefix: '', days: 30, abortUploadsAfterDays: null }],
     });
   });
 
