@@ -4,8 +4,8 @@ import { type FileScan, fileScans } from './query-plan.ts';
 
 /**
  * How much a query reads, as Athena bills it: the compressed columns that its plan needs, in all files that its conditions on
- * partitions leave. It may be more than what is read, because parts of files are skipped by what lies in them, and never less. It is
- * taken from the footers of the files, beside the query: DuckDB's own log of reads makes it two to three times as slow.
+ * partitions leave. Parts that are skipped by what lies in them are in it, the footers it is taken from are not. DuckDB's own log
+ * of reads would be nearer, and makes a query two to three times as slow.
  */
 export async function bytesToRead(own: DuckDBConnection, sql: string, tables: readonly LakeTable[]): Promise<number> {
   if (tables.length === 0) return 0;

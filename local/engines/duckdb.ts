@@ -17,7 +17,7 @@ export type DuckDb = {
   serialized(sql: string): Promise<string>;
   /** Sees to it that the tables show the files that are there now. */
   refresh(tables: readonly LakeTable[]): Promise<void>;
-  /** How many bytes of files a query over these tables reads at most. Rejects where it is wrong. */
+  /** How many bytes of files a query over these tables needs. Rejects where it is wrong. */
   bytesToRead(sql: string, tables: readonly LakeTable[]): Promise<number>;
   /** Resolves with one of two sessions when it is free; give it back. Rejects when the wait is aborted. */
   session(signal: AbortSignal): Promise<Session>;
