@@ -61,8 +61,9 @@ function acceptWildcards(role: Role, powers: FunctionPowers, surroundings: Surro
   const places = Object.keys(powers.may) as Place[];
   for (const arn of new Set(places.flatMap((place) => arnsOf(place, surroundings))))
     acceptPrefix(role, arn, surroundings);
-  if (places.includes('reportRuns') && surroundings.workflows !== undefined)
-    acceptRuns(role, surroundings.workflows.reports);
+  const { reports, batches } = surroundings.workflows ?? {};
+  if (places.includes('reportRuns') && reports !== undefined) acceptRuns(role, reports);
+  if (places.includes('batchRuns') && batches !== undefined) acceptRuns(role, batches);
 }
 
 /** Objects of the lake and of its answers have no names before they are written. */
