@@ -56,8 +56,8 @@ type Field = {
 function fieldOf({ size, filled }: Cells): Field {
   const stride = size + 2;
   const rimmed = new Uint8Array(stride * stride);
-  for (let row = 0; row < size; row++)
-    rimmed.set(filled.subarray(row * size, (row + 1) * size), (row + 1) * stride + 1);
+  for (let row = 1, from = 0; row <= size; row++)
+    for (let column = 1; column <= size; column++, from++) rimmed[row * stride + column] = filled[from] ?? 0;
   const steps = STEP_X.map((stepX, heading) => stepX + stride * (STEP_Y[heading] ?? 0));
   return { stride, filled: rimmed, walked: new Uint8Array(stride * stride), steps, around: [0, 1, stride + 1, stride] };
 }

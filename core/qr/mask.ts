@@ -28,26 +28,46 @@ type Masks = {
   readonly tried: Planes;
 };
 
+const flipsBySize = new Map<number, readonly Planes[]>();
+
+function flipsOf({ size, reserved }: Layout): readonly Planes[] {
+  const known = flipsBySize.get(size);
+  if (known !== undefined) return known;
+  const all = FLIPS.map((flips) => {
+    const planes = emptyPlanes(size);
+    pack(
+      reserved.map((taken, at) => (taken === 0 && flips(Math.floor(at / size), at % size) ? 1 : 0)),
+      planes,
+    );
+    return planes;
+  });
+  flipsBySize.set(size, all);
+  return all;
+}
+
 /** By size and level. */
 const masksByFormat = new Map<string, Masks>();
 
-function masksOf({ size, reserved }: Layout, errorCorrection: ErrorCorrection): Masks {
+function masksOf(layout: Layout, errorCorrection: ErrorCorrection): Masks {
+  const { size } = layout;
   const key = `${size}${errorCorrection}`;
   const known = masksByFormat.get(key);
   if (known !== undefined) return known;
-  const planes = FLIPS.map((flips, mask) => {
-    const turned = reserved.map((taken, at) => (taken === 0 && flips(Math.floor(at / size), at % size) ? 1 : 0));
+  const planes = flipsOf(layout).map((flips, mask) => {
+    const upright = copyOf(flips.upright);
+    const transposed = copyOf(flips.transposed);
     forEachFormatModule(size, errorCorrection, mask, (row, column) => {
-      turned[row * size + column] = 1;
+      setBit(upright, row, column);
+      setBit(transposed, column, row);
     });
-    const plane = emptyPlanes(size);
-    pack(turned, plane);
-    return plane;
+    return { upright, transposed };
   });
   const masks = { planes, base: emptyPlanes(size), tried: emptyPlanes(size) };
   masksByFormat.set(key, masks);
   return masks;
 }
+
+const copyOf = (packed: Packed): Packed => ({ ...packed, words: packed.words.slice() });
 
 /**
  * Finishes modules whose data is not masked and whose format bits are light: puts the mask on them that has the fewest points

@@ -37,13 +37,19 @@ function columnPenalty(code: Packed): number {
 function runPoints({ words, wordsPerRow, size }: Packed, word: number): number {
   const used = usedBits(size, word);
   let points = 0;
-  let [same1, same2, same3, before] = [0, 0, 0, 0];
+  let same1 = 0;
+  let same2 = 0;
+  let same3 = 0;
+  let before = 0;
   for (let row = 1; row < size; row++) {
     const at = row * wordsPerRow + word;
     const same = ~((words[at] ?? 0) ^ (words[at - wordsPerRow] ?? 0)) & used;
     const five = same & same1 & same2 & same3;
     if (five !== 0) points += ones(five) + (RUN_POINTS - 1) * ones(five & ~before);
-    [before, same3, same2, same1] = [five, same2, same1, same];
+    before = five;
+    same3 = same2;
+    same2 = same1;
+    same1 = same;
   }
   return points;
 }

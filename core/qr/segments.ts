@@ -44,7 +44,7 @@ export function splitText(text: string, group: VersionGroup): Split {
   const characters = Array.from(text);
   const heads = MODES.map((mode) => headBits(mode, group) * SIXTHS);
   // before[i * 3 + mode]: the mode of the character before character i where the cheapest way has character i in `mode`
-  const before = new Uint8Array(characters.length * MODES.length);
+  const before: number[] = [];
   const costs = [...heads];
   for (let index = 0; index < characters.length; index++) {
     const steps = stepsOf(characters[index] ?? '');
@@ -54,7 +54,7 @@ export function splitText(text: string, group: VersionGroup): Split {
       const stayed = costs[mode] ?? 0;
       const switched = left + (heads[mode] ?? 0);
       costs[mode] = Math.min(stayed, switched) + (steps[mode] ?? 0);
-      before[index * MODES.length + mode] = switched < stayed ? leaving : mode;
+      before.push(switched < stayed ? leaving : mode);
     }
   }
   const last = leastMode(costs);
@@ -76,7 +76,7 @@ function leastMode(costs: readonly number[]): number {
 }
 
 /** Goes back along the cheapest way and joins neighbours of one mode. */
-function segmentsOf(characters: readonly string[], before: Uint8Array, last: number): readonly TextSegment[] {
+function segmentsOf(characters: readonly string[], before: readonly number[], last: number): readonly TextSegment[] {
   const segments: TextSegment[] = [];
   let mode = last;
   let end = characters.length;
