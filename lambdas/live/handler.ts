@@ -24,6 +24,7 @@ export type LiveDeps = WatchLiveDeps &
     readonly sleep: (delayMs: number) => Promise<unknown>;
   };
 
+const MAX_NAME_LENGTH = 50;
 /** Part of "an event within two seconds of the click". */
 const POLL_MS = 300;
 /** A stream ends itself while there is time to say when to come back. */
@@ -38,6 +39,7 @@ export const openLive =
   async (request, event, answerHeaders) => {
     const caller = callerOf(request);
     const { workspaceId } = caller;
+    requireNoQuery(request);
     await Promise.allSettled([showQuota(deps, caller, answerHeaders)]);
     const { code } = request.params;
     const link = code === undefined ? null : await ownLink({ store: deps.links, rules: deps }, workspaceId, code);
@@ -54,6 +56,14 @@ export const openLive =
       }
     };
   };
+
+/** Whoever asks for `?short_code=` here would be shown all clicks. Throws VALIDATION_FAILED. */
+function requireNoQuery({ query }: HttpRequest): void {
+  const [path] = Object.keys(query);
+  if (path === undefined) return;
+  const message = 'A stream takes no query; clicks of one link are at /v1/urls/{code}/clicks/live.';
+  throw validationFailed([{ path: path.slice(0, MAX_NAME_LENGTH), code: 'unknown_member', message }]);
+}
 
 /** Throws VALIDATION_FAILED for an id that is of no stream of ours. */
 function lastPosition({ headers }: HttpRequest) {

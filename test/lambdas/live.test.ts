@@ -81,8 +81,13 @@ function newLive({
         counted,
         known: [],
       }),
-    async watch(headers: Readonly<Record<string, string>> = {}, stream = new PassThrough()): Promise<string> {
+    async watch(
+      headers: Readonly<Record<string, string>> = {},
+      stream = new PassThrough(),
+      query?: Readonly<Record<string, string>>,
+    ): Promise<string> {
       const event = appEvent('GET', '/v1/analytics/live', {
+        ...(query && { query }),
         headers: { Authorization: `Bearer ${KEY}`, ...headers },
       });
       const said = text(stream).catch(() => 'broken off');
@@ -96,6 +101,16 @@ const eventsIn = (said: string): readonly string[] =>
   Array.from(said.matchAll(/^event: (\w+)/gm), ([, name]) => name ?? '');
 
 describe('λ live', () => {
+  it('refuses a query, which would be passed over', async () => {
+    const live = newLive();
+    expect(JSON.parse(await live.watch({}, new PassThrough(), { short_code: 'spring' }))).toMatchObject({
+      error: 'VALIDATION_FAILED',
+      errors: [{ path: 'short_code', code: 'unknown_member' }],
+    });
+    expect(live.heads.map(({ statusCode }) => statusCode)).toEqual([400]);
+    expect((await live.watches.read('ws_1'))?.watchers ?? {}).toEqual({});
+  });
+
   it('ends ten seconds before it would be cut off, says when to come back, and leaves its place', async () => {
     const live = newLive();
     const said = await live.watch();
