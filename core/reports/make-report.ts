@@ -43,10 +43,13 @@ export async function writeReport(deps: MakeDeps, { workspaceId, id }: ReportId,
   if (report === null) return;
   const { bytes, rows } = await writeFile(deps, report, location);
   const isWanted = await deps.store.change(report, { status: 'succeeded', endedAtMs: deps.nowMs(), rows, bytes });
-  if (isWanted) return;
-  // A repeat of this step finds its own success.
-  const now = await deps.store.find(workspaceId, id);
-  if (now?.state.status !== 'succeeded') await deps.files.remove(fileOf(report).key);
+  if (!isWanted) await removeUnlessMade(deps, report);
+}
+
+/** A repeat of the last step finds its own success. */
+async function removeUnlessMade({ store, files }: MakeDeps, report: Report): Promise<void> {
+  const now = await store.find(report.workspaceId, report.id);
+  if (now?.state.status !== 'succeeded') await files.remove(fileOf(report).key);
 }
 
 async function writeFile({ files, parquet }: MakeDeps, report: Report, location: string) {
@@ -87,14 +90,19 @@ const ENCODE: Readonly<Record<Exclude<ReportFormat, 'parquet'>, Encode>> = {
   json: encoded(jsonOf),
 };
 
-/** What a run that failed tells: the report fails. Answers whose fault it was: ours wakes somebody up. */
+/**
+ * What a run that failed tells: the report fails, and a file that was written before its run could say so is removed. Answers whose fault it was: ours wakes somebody up.
+ */
 export async function failReport(
-  { store, nowMs }: MakeDeps,
+  deps: MakeDeps,
   { workspaceId, id }: ReportId,
   error: RunError,
 ): Promise<'ours' | 'not ours'> {
   const failure = failureOf(error);
-  const report = await store.find(workspaceId, id);
-  if (report !== null) await store.change(report, { status: 'failed', endedAtMs: nowMs(), failure });
+  const report = await deps.store.find(workspaceId, id);
+  if (report !== null) {
+    await deps.store.change(report, { status: 'failed', endedAtMs: deps.nowMs(), failure });
+    await removeUnlessMade(deps, report);
+  }
   return failure === 'internal' ? 'ours' : 'not ours';
 }

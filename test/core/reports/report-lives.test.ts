@@ -153,7 +153,7 @@ describe('The run of a report', () => {
     expect(stateOf(id)).toEqual({ status: 'succeeded', endedAtMs: nowMs, rows: 1, bytes: file?.length });
     expect(file?.toString()).toContain('"a",2,0,2,0,1,2026-11-20T10:00:00.000Z,2026-11-21T10:00:00.000Z\r\n');
     expect(await failReport(making(), name, { error: 'late', cause: '' })).toBe('ours');
-    expect(stateOf(id)?.status).toBe('succeeded');
+    expect([stateOf(id)?.status, files.files.size]).toEqual(['succeeded', 1]);
   });
 
   it('of a cancelled report asks nothing, and takes away what it wrote', async () => {
@@ -166,6 +166,17 @@ describe('The run of a report', () => {
     expect(await beginReport(making(), name)).toBeNull();
     await writeReport(making(), name, 's3://results/queries/1.csv');
     expect([stateOf(id)?.status, files.files.size]).toEqual(['cancelled', 0]);
+  });
+
+  it('that wrote its file and could not say so leaves none when it fails', async () => {
+    const { id } = await order();
+    const name = { workspaceId: 'ws_1', id };
+    await beginReport(making(), name);
+    const away = { ...store, change: () => Promise.reject(new Error('table away')) };
+    await expect(writeReport({ ...making(), store: away }, name, 's3://results/queries/1.csv')).rejects.toThrow('away');
+    expect(files.files.size).toBe(1);
+    for (let time = 0; time < 2; time += 1) await failReport(making(), name, { error: 'Error', cause: 'table away' });
+    expect([stateOf(id)?.status, files.files.size]).toEqual(['failed', 0]);
   });
 
   it('of an erased workspace asks and leaves nothing', async () => {
