@@ -59,7 +59,8 @@ export async function readPlaces(files: Read, batch: BatchRun): Promise<readonly
   return bytes === null ? [] : jsonLines<ChunkPlace>(bytes, chunksKey(batch));
 }
 
-/** Lines that this service wrote. */
+/** Lines that this service wrote; the reader names what they hold. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function jsonLines<T>(bytes: Uint8Array | null, key: string): readonly T[] {
   if (bytes === null) throw new Error(`${key} is gone`);
   const lines = Buffer.from(bytes).toString().split('\n');

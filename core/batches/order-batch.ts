@@ -58,7 +58,7 @@ export async function withRoom<T extends string>(
   if (first !== 'full') return first;
   const ids = await deps.batches.openIds(workspaceId);
   const batches = await Promise.all(ids.map((id) => deps.batches.find(workspaceId, id)));
-  await Promise.all(batches.map((batch) => batch && settled(deps, batch)));
+  await Promise.all(batches.map(async (batch) => batch && settled(deps, batch)));
   const second = await work();
   if (second !== 'full') return second;
   const detail = `At most ${MAX_OPEN_BATCHES} batches are made at the same time; wait for one, or cancel it.`;

@@ -40,7 +40,7 @@ export async function makeLinks(
     rest = await Promise.all(
       rest
         .filter(({ row }) => !results.has(row))
-        .map((each) => (lost.has(each) ? rowLink(deps, batch, each, each.attempt + 1) : each)),
+        .map(async (each) => (lost.has(each) ? rowLink(deps, batch, each, each.attempt + 1) : each)),
     );
   }
   return results;

@@ -5,6 +5,7 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { Redis } from 'iovalkey';
+import { toBatchItem } from '../../adapters/batch-items.ts';
 import type { FunctionName } from '../../adapters/env.ts';
 import type { TableName } from '../../adapters/table.ts';
 import { DEFAULT_DOMAIN, erasureJobKey, rowErasuresPartition, TABLES } from '../../adapters/table.ts';
@@ -14,6 +15,7 @@ import { newClickId } from '../../core/clicks/click-id.ts';
 import { hotLinkKey } from '../../core/links/hot-links.ts';
 import { REGION } from '../../local/cloud/account.ts';
 import { ADMIN_ACCESS_KEY_ID } from '../../local/engines/iam.ts';
+import { aBatch } from '../fixtures/batches.ts';
 import { aClickEvent } from '../fixtures/clicks.ts';
 import { keysEvent } from '../fixtures/stream-events.ts';
 import { asText } from '../fixtures/two-people.ts';
@@ -166,6 +168,8 @@ describe('an account that is deleted', () => {
     expect((await product.visit(image)).status).toBe(200);
     releaseQueries = product.laptop.engines.athena.hold();
     await order();
+    // A batch that never comes to its end: its run is stopped.
+    await product.put('jobs', toBatchItem(aBatch({ workspaceId: ada.workspaceId, createdAtMs: Date.now() })));
     await open(product, '/v1/auth/password/forgot', { email: ada.email });
     await open(product, '/v1/auth/register', { email: ada.email, password: 'another password', name: 'Ada' });
     await signIn(product, ada.email, 'wrong password');

@@ -73,7 +73,7 @@ test(
       runLinks: ROWS,
       quota: null,
     });
-    const rows = parse(facts.manifest, { columns: true }) as Record<string, string>[];
+    const rows = parse<Record<string, string>>(facts.manifest, { columns: true });
     expect(rows.map(({ row }) => Number(row))).toEqual(Array.from({ length: ROWS }, (_, index) => index + 1));
     expect(facts.links.toSorted()).toEqual(rows.map(({ short_code: code }) => code ?? '').toSorted());
     expect(new Set(facts.files)).toEqual(new Set(['manifest.csv', ...rows.map(({ file }) => file)]));
