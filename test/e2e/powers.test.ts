@@ -187,6 +187,7 @@ describe('one drive through the whole product', () => {
       );
     const logo = (await product.api('/v1/logos')).json<{ data: { logo_id: string }[] }>().data[0]?.logo_id;
     await order({ upload_id: uploadId, dry_run: true, style: { logo_id: logo } });
+    expect(await order({ upload_id: 'upl_nobody' })).toMatchObject({ error: 'VALIDATION_FAILED' });
     const { batch_id: id } = await order({ upload_id: uploadId }, { 'idempotency-key': 'batch' });
     const { download_url: url, events_url: events } = await reached(id, 'succeeded_with_errors');
     expect((await fetch(url)).status).toBe(200);
@@ -291,7 +292,7 @@ describe('one drive through the whole product', () => {
   test('people do all that their workspaces, their accounts and administrators allow', async () => {
     for await (const { route, ok, answer } of everyRouteCalled(product))
       expect([route, answer.status]).toEqual([route, ok]);
-  }, 120_000);
+  }, 240_000);
 
   test('operators make people and administrators', async () => {
     const email = newEmail('operated');
