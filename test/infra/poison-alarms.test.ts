@@ -22,7 +22,8 @@ function metricsOf(name: string): readonly string[] {
     .ofType('AWS::CloudWatch::Alarm')
     .find(({ properties }) => properties['AlarmName'] === `signpost-prod-${name}`);
   expect(alarm?.properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
-  return (alarm?.properties['Metrics'] as readonly AlarmMetric[]).flatMap(({ MetricStat }) => {
+  const metrics = (alarm?.properties['Metrics'] ?? []) as readonly AlarmMetric[];
+  return metrics.flatMap(({ MetricStat }) => {
     if (MetricStat === undefined) return [];
     const { Namespace, MetricName, Dimensions = [] } = MetricStat.Metric;
     return [[`${Namespace}/${MetricName}`, ...Dimensions.map(({ Value }) => Value)].join(' of ')];
