@@ -278,6 +278,10 @@ export const openJobsKey = (workspaceId: string, kind: 'report' | 'batch') => ({
   sk: `open#${kind}`,
 });
 
+/** Erased workspaces whose rows are still to leave the lake; they lie together, so that one query finds them all. */
+export const rowErasuresPartition = () => 'rows-to-erase';
+export const rowErasureKey = (workspaceId: string) => ({ pk: rowErasuresPartition(), sk: workspaceId });
+
 /** All codes of a workspace lie in one partition: each under its id, and its id under the hash of its parameters. */
 export const qrCodesPartition = (workspaceId: string) => `qr#${workspaceId}`;
 /** In front of the ids of codes, and of nothing else in the partition. */
