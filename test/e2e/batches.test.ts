@@ -73,7 +73,7 @@ async function download(url: string | null): Promise<Buffer> {
   return Buffer.from(await file.arrayBuffer());
 }
 
-const rowsOf = (csv: Buffer | undefined): readonly Row[] => parse(csv ?? '', { bom: true, columns: true }) as Row[];
+const rowsOf = (csv: Buffer | undefined): readonly Row[] => parse<Row>(csv ?? '', { bom: true, columns: true });
 
 const textIn = async (png: Buffer): Promise<string | null> =>
   (await Promise.all(Object.values(qrDecoders).map(async (decode) => decode(await pictureDecoders.png(png))))).find(
