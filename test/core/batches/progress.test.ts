@@ -33,6 +33,7 @@ describe('the id of a progress', () => {
       at(running('planning'), 0),
       at(running('making'), 0, 3),
       at(running('making'), 50, 3),
+      at(running('making'), 50, 4),
       at(running('finishing'), 97, 3),
       at({ status: 'succeeded_with_errors', startedAtMs: NOW_MS, endedAtMs: NOW_MS, bytes: 1 }, 97, 3),
       at({ status: 'queued' }, 97, 0, { run: 2 }),
