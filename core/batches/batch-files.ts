@@ -1,10 +1,7 @@
+import { BATCH_FILES_PREFIX, BATCH_UPLOADS_PREFIX } from '../qr/folders.ts';
 import type { BatchId, BatchRun } from './batch.ts';
 
-/** Below it lies what batches work with and make: `<workspace_id>/<batch_id>/…`, in the uploads bucket. */
-export const BATCH_FILES_PREFIX = 'batches/';
-/** Below it lies what is uploaded for batches: `<workspace_id>/<upload_id>`. */
-export const BATCH_UPLOADS_PREFIX = 'uploads/';
-
+/** `<workspace_id>/<upload_id>`. */
 export const batchUploadKey = (workspaceId: string, uploadId: string): string =>
   `${BATCH_UPLOADS_PREFIX}${workspaceId}/${uploadId}`;
 

@@ -1,7 +1,7 @@
 import type { Pixels } from './drawing.ts';
+import { CLEAN_LOGOS_PREFIX } from './folders.ts';
 
-/** Below it lie logos that were checked and written anew: `<workspace_id>/<logo_id>.png`, at most 512 pixels wide and high. */
-export const CLEAN_LOGOS_PREFIX = 'logos-clean/';
+/** `<workspace_id>/<logo_id>.png`, at most 512 pixels wide and high. */
 export const cleanLogoKey = (workspaceId: string, logoId: string): string =>
   `${CLEAN_LOGOS_PREFIX}${workspaceId}/${logoId}.png`;
 

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
+import { IMAGES_PREFIX } from './folders.ts';
 import type { MadeCode } from './make-code.ts';
-
-/** Below it images are shown on the short domain, and below it they lie in their bucket. */
-export const IMAGES_PREFIX = 'i/';
 
 /** Images of a code, by the hash of their bytes. They never change, so whoever has one may keep it. */
 export const IMAGE_CACHE_CONTROL = 'public, max-age=31536000, immutable';

@@ -1,8 +1,8 @@
 import type { Page } from '../links/link-store.ts';
+import { LOGO_UPLOADS_PREFIX } from './folders.ts';
 import type { LogoFormat } from './logo-header.ts';
 
-/** Below it lie logos as they were uploaded, until they are looked at: `<workspace_id>/<logo_id>`. */
-export const LOGO_UPLOADS_PREFIX = 'logos/';
+/** `<workspace_id>/<logo_id>`. */
 export const logoUploadKey = (workspaceId: string, logoId: string): string =>
   `${LOGO_UPLOADS_PREFIX}${workspaceId}/${logoId}`;
 

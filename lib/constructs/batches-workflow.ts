@@ -17,8 +17,8 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { BATCH_FILES_PREFIX } from '../../core/qr/folders.ts';
 import type { Surroundings } from './surroundings.ts';
-import { BATCH_FILES_PREFIX } from './uploads-bucket.ts';
 import { Workflow } from './workflow.ts';
 
 /** A hundred thousand codes of the largest size, with every step as often as it may be tried. */

@@ -24,13 +24,11 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { IMAGES_PREFIX } from '../../core/qr/folders.ts';
 import { ORIGIN_VERIFY_HEADER } from '../../lambdas/viewer-headers.ts';
 import type { Door, StageSettings } from '../config.ts';
 import { acceptFinding, acceptFindings } from './accepted.ts';
 import { VIEWER_REQUEST_CODE } from './viewer-request.ts';
-
-/** Where images are, on the short domain and in their bucket. */
-const IMAGES_PATH = '/i/';
 
 /** Every status CloudFront can be told about. Untold, it keeps an error for 10 s, for everyone who asks. */
 const ERROR_STATUSES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
@@ -98,7 +96,7 @@ export class DoorDistribution extends Construct {
         ? {}
         : {
             additionalBehaviors: {
-              [`${IMAGES_PATH}*`]: {
+              [`/${IMAGES_PREFIX}*`]: {
                 origin: S3BucketOrigin.withOriginAccessControl(images),
                 viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 allowedMethods: AllowedMethods.ALLOW_GET_HEAD,

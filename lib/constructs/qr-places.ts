@@ -1,9 +1,12 @@
-import { CLEAN_LOGOS_PREFIX } from '../../core/qr/logo-store.ts';
-import { IMAGES_PREFIX } from '../../core/qr/qr-image.ts';
-import { LOGO_UPLOADS_PREFIX } from '../../core/qr/uploaded-logo.ts';
+import {
+  BATCH_FILES_PREFIX,
+  BATCH_UPLOADS_PREFIX,
+  CLEAN_LOGOS_PREFIX,
+  IMAGES_PREFIX,
+  LOGO_UPLOADS_PREFIX,
+} from '../../core/qr/folders.ts';
 import type { QrPlace } from '../powers.ts';
 import type { QrBuckets } from './surroundings.ts';
-import { BATCH_FILES_PREFIX, BATCH_UPLOADS_PREFIX } from './uploads-bucket.ts';
 
 /** The ARNs of each place of the QR codes' buckets that a function can be given powers on. */
 export const QR_PLACES: Readonly<Record<QrPlace, (buckets: QrBuckets) => readonly string[]>> = {

@@ -15,7 +15,8 @@ import {
 import { AthenaStartQueryExecution, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ASKS_CLICKS, type LakePlace } from '../powers.ts';
+import { ASKS_CLICKS } from '../lake-powers.ts';
+import type { LakePlace } from '../powers.ts';
 import { acceptPrefix } from './function-role.ts';
 import { LAKE_PLACES } from './lake-places.ts';
 import type { Lake, Surroundings } from './surroundings.ts';

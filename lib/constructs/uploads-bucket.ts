@@ -2,15 +2,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Bucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { LOGO_UPLOADS_PREFIX } from '../../core/qr/uploaded-logo.ts';
+import { BATCH_FILES_PREFIX, BATCH_UPLOADS_PREFIX, LOGO_UPLOADS_PREFIX } from '../../core/qr/folders.ts';
 import type { StageSettings } from '../config.ts';
 import { acceptFinding } from './accepted.ts';
 import { privateBucket } from './private-bucket.ts';
-
-/** Tables of rows for batches: `<workspace_id>/<upload_id>`. */
-export const BATCH_UPLOADS_PREFIX = 'uploads/';
-/** What a batch works with and makes: `<workspace_id>/<batch_id>/…`. */
-export const BATCH_FILES_PREFIX = 'batches/';
 
 const UPLOADS_KEPT = Duration.days(7);
 

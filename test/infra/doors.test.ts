@@ -13,7 +13,11 @@ const named = assemblyOf('prod', { shortDomain: door('s'), appDomain: door('app'
 const laptop = assemblyOf('laptop', { shortOrigin: 'http://localhost:4001' });
 
 /** `redirect` from `<RedirectFunction4F1A8025.Arn>` in a URI. */
-const functionIn = (uri: unknown): string => /<(\w+)Function\w+\.Arn>/.exec(String(uri))?.[1]?.toLowerCase() ?? 'none';
+const functionIn = (uri: unknown): string =>
+  /<(\w+)Function\w+\.Arn>/
+    .exec(String(uri))?.[1]
+    ?.replaceAll(/(?<=.)[A-Z]/g, '-$&')
+    .toLowerCase() ?? 'none';
 const without = (from: Properties, name: string): string => String(from[name]).replace(/^<|>$/g, '');
 
 /** Every status that CloudFront can be told how long to keep. */

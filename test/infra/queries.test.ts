@@ -1,4 +1,5 @@
-import { ASKS_CLICKS, FUNCTION_POWERS } from '../../lib/powers.ts';
+import { ASKS_CLICKS } from '../../lib/lake-powers.ts';
+import { FUNCTION_POWERS } from '../../lib/powers.ts';
 import { assemblyOf, type Properties } from './assembly.ts';
 
 const prod = assemblyOf('prod');

@@ -5,7 +5,7 @@ import { lakeQueries } from '../../../adapters/lake-queries.ts';
 import { queryState, startQuery } from '../../../adapters/query-execution.ts';
 import type { QueryOutcome } from '../../../core/lake/lake-queries.ts';
 import type { Sql } from '../../../core/lake/sql.ts';
-import { ASKS_CLICKS } from '../../../lib/powers.ts';
+import { ASKS_CLICKS } from '../../../lib/lake-powers.ts';
 import { openDuckDb } from '../../../local/engines/duckdb.ts';
 import { roleAuthorizer, type Statement } from '../../../local/engines/iam.ts';
 import { type AthenaLake, DATABASE, startAthenaLake, WORKGROUP } from './athena-lake.ts';
