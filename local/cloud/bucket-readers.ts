@@ -16,7 +16,7 @@ export const bucketReadersOf = (cloud: Cloud): readonly RolePlan[] =>
       .filter((statement) => isForDistribution(statement) && sourceArnOf(statement)?.endsWith(`/${name}`) === true)
       .map(statementOf)
       // The condition names the distribution, which is who asks.
-      .map(({ condition: _, ...statement }) => statement),
+      .map(({ effect, actions, resources }) => ({ effect, actions, resources })),
   }));
 
 /** Whether a statement lets CloudFront, in the name of one distribution, read. */

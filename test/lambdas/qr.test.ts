@@ -181,12 +181,12 @@ describe('POST /v1/qr of a link', () => {
 
   test('makes one link for all repeats of a key, also where the first was cut off behind the link', async () => {
     const { post, deps, links } = qrApi();
-    const { put } = deps.images;
+    const images = { ...deps.images };
     let isAway = true;
     Object.assign(deps.images, {
-      put: async (...image: Parameters<typeof put>) => {
+      put: async (...image: Parameters<typeof images.put>) => {
         if (isAway) throw new Error('ECONNRESET');
-        return put(...image);
+        return images.put(...image);
       },
     });
     const body = { content: { link: { original_url: CONTENT } } };
