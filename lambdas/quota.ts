@@ -107,6 +107,20 @@ export async function withQuotaShown(
   return answer.value;
 }
 
+/** The same around work that takes quota: it has said so by itself unless it failed before, or was replayed. */
+export async function thenQuotaShown<T>(
+  deps: QuotaDeps,
+  caller: Pick<Caller, 'workspaceId' | 'plan'>,
+  headers: AnswerHeaders,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    if (!headers.has('ratelimit')) await Promise.allSettled([showQuota(deps, caller, headers)]);
+  }
+}
+
 /** IETF draft-ietf-httpapi-ratelimit-headers: `"name";q=quota;w=window` and `"name";r=remaining;t=seconds`, as lists. */
 function announce(headers: AnswerHeaders, states: readonly RateLimitState[], nowMs: number): void {
   const policies = states.map(({ name, limit, windowS }) => `"${name}";q=${limit};w=${windowS}`);

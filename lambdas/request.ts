@@ -13,7 +13,7 @@ export type HttpRequest = {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** Names in the query that came more than once, of which `query` has one value alone. */
+  /** Names in the query that came with different values, of which `query` has one alone. */
   readonly repeated: readonly string[];
   /** By lower-case name; the values of a repeated header are joined with commas. */
   readonly headers: Readonly<Record<string, string>>;
@@ -101,7 +101,7 @@ function paramsInQuery({ httpMethod, resource, queryStringParameters: query }: A
 }
 
 const repeatedIn = (query: APIGatewayProxyEvent['multiValueQueryStringParameters']): readonly string[] =>
-  Object.entries(query ?? {}).flatMap(([name, values = []]) => (values.length > 1 ? [name] : []));
+  Object.entries(query ?? {}).flatMap(([name, values = []]) => (new Set(values).size > 1 ? [name] : []));
 
 /** No JSON and no form: what is not UTF-8 is refused as a body that does not parse, not repaired. */
 const NOT_UTF8 = '';

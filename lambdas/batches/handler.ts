@@ -18,7 +18,7 @@ import { stored, withIdempotency } from '../idempotent.ts';
 import { jsonBody, MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, parseMembers } from '../json-body.ts';
 import { limitOf } from '../page-query.ts';
 import type { QuotaDeps } from '../quota.ts';
-import { takeCode, withQuotaShown } from '../quota.ts';
+import { takeCode, thenQuotaShown, withQuotaShown } from '../quota.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
 import { formAnswer } from '../upload-form.ts';
 import { toAnswer } from './answer.ts';
@@ -51,7 +51,9 @@ export const batchesHandler =
     const context: Context = { deps, request, caller: callerOf(request), answerHeaders };
     const { workspaceId } = context.caller;
     const once = (maxBytes: number, work: (seed: string) => Promise<StoredAnswer>): Promise<HttpAnswer> =>
-      withIdempotency(deps, request, { workspaceId, maxBytes }, work);
+      thenQuotaShown(deps, context.caller, answerHeaders, () =>
+        withIdempotency(deps, request, { workspaceId, maxBytes }, work),
+      );
     const shown = (work: () => Promise<HttpAnswer>): Promise<HttpAnswer> =>
       withQuotaShown(deps, context.caller, answerHeaders, work);
     switch (`${request.method} ${request.route}`) {

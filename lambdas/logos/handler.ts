@@ -12,7 +12,7 @@ import { stored, withIdempotency } from '../idempotent.ts';
 import { jsonBody, MAX_BODY_BYTES, parseMembers } from '../json-body.ts';
 import { limitOf } from '../page-query.ts';
 import type { QuotaDeps } from '../quota.ts';
-import { takeCode, withQuotaShown } from '../quota.ts';
+import { takeCode, thenQuotaShown, withQuotaShown } from '../quota.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
 import { formAnswer } from '../upload-form.ts';
 import type { LogoAnswer } from './schemas.ts';
@@ -42,8 +42,8 @@ export const logosHandler =
     const { workspaceId } = context.caller;
     switch (`${request.method} ${request.route}`) {
       case 'POST /v1/logos':
-        return withIdempotency(deps, request, { workspaceId, maxBytes: MAX_BODY_BYTES }, (seed) =>
-          announce(context, seed),
+        return thenQuotaShown(deps, context.caller, answerHeaders, () =>
+          withIdempotency(deps, request, { workspaceId, maxBytes: MAX_BODY_BYTES }, (seed) => announce(context, seed)),
         );
       case 'GET /v1/logos':
         return withQuotaShown(deps, context.caller, answerHeaders, () => list(context));

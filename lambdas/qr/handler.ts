@@ -12,7 +12,7 @@ import { afterIdOf, pageOf } from '../id-list.ts';
 import { withIdempotency } from '../idempotent.ts';
 import { jsonBody, MAX_BODY_BYTES, parseMembers } from '../json-body.ts';
 import { limitOf } from '../page-query.ts';
-import { showQuota, takeCode } from '../quota.ts';
+import { takeCode, thenQuotaShown } from '../quota.ts';
 import type { HttpAnswer } from '../request.ts';
 import type { FileAnswer, HandleWithFiles } from '../whole-answer.ts';
 import { prefersFile } from './accept.ts';
@@ -34,7 +34,7 @@ export const qrHandler =
   (deps: QrDeps): HandleWithFiles =>
   (request, answerHeaders) => {
     const context: Context = { deps, request, caller: callerOf(request), answerHeaders };
-    return thenQuotaShown(context, () => answerOf(context));
+    return thenQuotaShown(deps, context.caller, answerHeaders, () => answerOf(context));
   };
 
 function answerOf(context: Context): Promise<FileAnswer> {
@@ -154,15 +154,3 @@ const noPlacement = (): Failure =>
   validationFailed([
     { path: 'placement', code: 'invalid_format', message: 'Must be 1 to 20 of a to z, 0 to 9 and hyphens.' },
   ]);
-
-/** A call that takes quota has said so by itself unless it failed before or was replayed. */
-async function thenQuotaShown(
-  { deps, caller, answerHeaders }: Context,
-  work: () => Promise<FileAnswer>,
-): Promise<FileAnswer> {
-  try {
-    return await work();
-  } finally {
-    if (!answerHeaders.has('ratelimit')) await Promise.allSettled([showQuota(deps, caller, answerHeaders)]);
-  }
-}

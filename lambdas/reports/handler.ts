@@ -15,7 +15,7 @@ import { stored, withIdempotency } from '../idempotent.ts';
 import { jsonBody, MAX_BODY_BYTES, parseMembers } from '../json-body.ts';
 import { limitOf } from '../page-query.ts';
 import type { QuotaDeps } from '../quota.ts';
-import { takeReport, withQuotaShown } from '../quota.ts';
+import { takeReport, thenQuotaShown, withQuotaShown } from '../quota.ts';
 import type { HttpAnswer, HttpRequest } from '../request.ts';
 import { toAnswer } from './answer.ts';
 import { toOrder } from './order.ts';
@@ -47,8 +47,8 @@ export const reportsHandler =
     const { workspaceId } = context.caller;
     switch (`${request.method} ${request.route}`) {
       case 'POST /v1/reports':
-        return withIdempotency(deps, request, { workspaceId, maxBytes: MAX_BODY_BYTES }, (seed) =>
-          order(context, seed),
+        return thenQuotaShown(deps, context.caller, answerHeaders, () =>
+          withIdempotency(deps, request, { workspaceId, maxBytes: MAX_BODY_BYTES }, (seed) => order(context, seed)),
         );
       case 'GET /v1/reports':
         return withQuotaShown(deps, context.caller, answerHeaders, () => list(context));

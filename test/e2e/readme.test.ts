@@ -121,7 +121,7 @@ describe('beside a running Signpost', () => {
 });
 
 describe('the settings table', () => {
-  const GROUPS: ReadonlySet<string> = new Set(['cache', 'clicks', 'lake', 'links', 'accounts', 'mail']);
+  const GROUPS: ReadonlySet<string> = new Set(['cache', 'clicks', 'lake', 'qr', 'links', 'accounts', 'mail']);
   const flat = (stage: string): [name: string, value: string][] =>
     Object.entries(settingsFor(stage)).flatMap(([name, value]) =>
       GROUPS.has(name)

@@ -40,7 +40,10 @@ const rollUpAt = (nowMs: number) => rollUp({ lake: lake.queries, files: lake.fil
 const clickOf = (workspace_id: string, id: string, at_ms: number): Click =>
   aClick({ id, workspace_id, at_ms, code: `code-of-${workspace_id}`, visitor: `visitor-of-${workspace_id}` });
 
-const rowsOf = async (table: string) => lake.ask(sql`SELECT * FROM ${name(table)}`);
+const rowsOf = async (table: string) =>
+  (await lake.ask(sql`SELECT * FROM ${name(table)}`)).toSorted((one, other) =>
+    JSON.stringify(one) < JSON.stringify(other) ? -1 : 1,
+  );
 const traces = (): readonly string[] =>
   [...lake.everything()].filter(([, body]) => body.includes(GONE)).map(([key]) => key);
 const filed = (event: object): string =>
