@@ -105,7 +105,8 @@ function expectDocumented(method: string, path: string, answer: Answer): void {
   const content = response?.content?.[type];
   const isStream = type.startsWith('text/event-stream');
   if (content?.['x-row'] !== undefined) return expectRows(answer, content['x-row']);
-  const schema = isStream ? content?.['x-events']?.['ready'] : content?.schema;
+  const event = /^event: (.*)$/m.exec(answer.text)?.[1] ?? '';
+  const schema = isStream ? content?.['x-events']?.[event] : content?.schema;
   if (schema === undefined) throw new Error(`${method} ${path} ${answer.status}: ${type} is not documented.`);
   if (schema['format'] === 'binary') return;
   const { error } = validatorOf(schema).safeParse(
