@@ -16,7 +16,8 @@ import { distribution, figures } from './figures.ts';
 import { LIMIT_MS, sized } from './scale.ts';
 
 const TRIALS = sized(40, 1_000);
-const AT_ONCE = 40;
+// Fewer beside other tests: a visit that two busy cores cannot serve in time is a 503, which says nothing of staleness.
+const AT_ONCE = sized(20, 40);
 const PROMISE_MS = 2_000;
 /** How long visits go on after the answer, and how often they come. */
 const WATCHED_MS = 2_600;
