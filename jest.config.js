@@ -19,6 +19,7 @@ export default {
   ],
   // Its packages offer only `import`, which Jest does not look for.
   moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
+  globalSetup: '<rootDir>/test/temporary-folder.ts',
   setupFiles: ['<rootDir>/test/setup.ts'],
   testTimeout: 30_000,
   maxWorkers: 2,

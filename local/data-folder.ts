@@ -1,16 +1,7 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { lockFolder } from './engines/folder-lock.ts';
+import { openTemporaryFolder } from './engines/temporary-folder.ts';
 
 /** Where the laptop keeps what must survive it, held by one process at a time. */
 export type DataFolder = {
@@ -64,7 +55,7 @@ export function openDataFolder(path: string): DataFolder {
 
 /** A folder for one run: engines keep everything in memory, logs and demo.json lie in a temporary folder. */
 export function openEphemeralFolder(): DataFolder {
-  const path = mkdtempSync(join(tmpdir(), 'signpost-'));
+  const { path, close } = openTemporaryFolder('ephemeral');
   return {
     engineDir: () => undefined,
     logsDir: join(path, 'logs'),
@@ -72,7 +63,7 @@ export function openEphemeralFolder(): DataFolder {
     outboxDir: join(path, 'outbox'),
     checkpointsPath: null,
     path,
-    close: () => rmSync(path, { recursive: true, force: true }),
+    close,
   };
 }
 

@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { tendDatabase } from './dynamodb-upkeep.ts';
 import { lockFolder } from './folder-lock.ts';
 import { freePort } from './free-port.ts';
+import { type HeldFolder, openTemporaryFolder } from './temporary-folder.ts';
 import { spawnTied } from './tied-child.ts';
 
 export type DynamoDbServer = { readonly url: string; stop(): Promise<void> };
@@ -14,30 +13,27 @@ const START_ATTEMPTS = 3;
 
 /**
  * The DynamoDB that does the work, behind our proxy: the server at DYNAMODB_ENDPOINT, else dynoxide, with its database
- * in `dataDir` or in a temporary folder that goes with it. Throws one sentence when another Signpost uses `dataDir` or there is no binary to start.
+ * in `dataDir` or in a temporary folder that goes with it (not in memory: there its stream records could have no index,
+ * dynamodb-upkeep.ts). Throws one sentence when another Signpost uses `dataDir` or there is no binary to start.
  */
 export async function startDynamoDbServer(dataDir: string | null, env = process.env): Promise<DynamoDbServer> {
   const endpoint = env['DYNAMODB_ENDPOINT'];
   if (endpoint !== undefined) return { url: endpoint, stop: () => Promise.resolve() };
 
   const binary = env['DYNOXIDE_BIN'] ?? packagedBinary();
-  if (dataDir === null) return startInTemporaryFolder(binary);
-  mkdirSync(dataDir, { recursive: true });
-  const lock = lockFolder(dataDir);
+  const folder = dataDir === null ? openTemporaryFolder('tables') : holdFolder(dataDir);
   try {
-    const server = await startOnDisk(binary, dataDir);
-    return { url: server.url, stop: () => server.stop().finally(() => lock.release()) };
+    const server = await startOnDisk(binary, folder.path);
+    return { url: server.url, stop: () => server.stop().finally(folder.close) };
   } catch (error) {
-    lock.release();
+    folder.close();
     throw error;
   }
 }
 
-/** Not in memory: there dynoxide's stream records could have no index (dynamodb-upkeep.ts). */
-async function startInTemporaryFolder(binary: string): Promise<DynamoDbServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'signpost-dynamodb-'));
-  const server = await startOnDisk(binary, folder);
-  return { url: server.url, stop: () => server.stop().finally(() => rmSync(folder, { recursive: true, force: true })) };
+function holdFolder(path: string): HeldFolder {
+  const lock = lockFolder(path);
+  return { path, close: () => lock.release() };
 }
 
 async function startOnDisk(binary: string, folder: string): Promise<DynamoDbServer> {

@@ -1,10 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { demoIn, type SignpostProcess, signpostProcesses } from '../fixtures/signpost-process.ts';
 
 const REPOSITORY = join(__dirname, '..', '..');
+const startSignpost = signpostProcesses();
 const data = mkdtempSync(join(tmpdir(), 'signpost-admin-'));
 const PASSWORD = 'a long enough one 42';
 
@@ -18,29 +19,15 @@ const admin = (...args: readonly string[]): Promise<Ended> =>
     });
   });
 
-async function startSignpost(): Promise<ChildProcess> {
-  const line = ['--import', './bin/require-node.js', 'local/start.ts', '--empty', '--data', data];
-  const env = { PATH: process.env['PATH'], PORT: '0', SHORT_PORT: '0' };
-  const child = spawn(process.execPath, line, { cwd: REPOSITORY, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  for (let output = ''; !output.includes('Stop with Ctrl-C'); ) {
-    const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
-    output += chunk.toString();
-  }
-  return child;
-}
-
 async function signIn(app: string, email: string, password: string): Promise<Response> {
   const body = JSON.stringify({ email, password });
   return fetch(`${app}/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
 }
 
-const appUrl = (): string => (JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8')) as { app: string }).app;
+const appUrl = (): string => demoIn(data).app;
 
-let signpost: ChildProcess | null = null;
-afterAll(async () => {
-  if (signpost !== null && signpost.exitCode === null && signpost.kill('SIGINT')) await once(signpost, 'exit');
-  rmSync(data, { recursive: true });
-});
+let signpost: SignpostProcess | null = null;
+afterAll(() => rmSync(data, { recursive: true }));
 
 test('makes an administrator where nothing runs, who can sign in after the next start', async () => {
   const made = await admin(
@@ -61,7 +48,7 @@ test('makes an administrator where nothing runs, who can sign in after the next 
   expect(made.output).not.toContain(PASSWORD);
   expect(existsSync(join(data, 'run.json'))).toBe(false);
 
-  signpost = await startSignpost();
+  signpost = await startSignpost(['--empty', '--data', data]).ready();
   expect(statSync(join(data, 'run.json')).mode & 0o077).toBe(0);
   const session = await signIn(appUrl(), 'ada@example.org', PASSWORD);
   expect([session.status, await session.json()]).toMatchObject([200, { user: { name: 'Ada', is_admin: true } }]);
@@ -107,8 +94,7 @@ test.each<[claim: string, args: string[], code: number, errors: RegExp]>([
 
 test('is not led astray by what a killed Signpost left behind', async () => {
   if (signpost === null) throw new Error('The first test started none.');
-  signpost.kill('SIGKILL');
-  await once(signpost, 'exit');
+  await signpost.kill();
   expect(existsSync(join(data, 'run.json'))).toBe(true);
   const { code, output } = await admin('reset-password', '--email', 'bob@example.org');
   expect([code, output]).toEqual([0, expect.stringMatching(/not running[\s\S]*reset-password\?token=/)]);

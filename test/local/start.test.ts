@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,46 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Demo } from '../../local/seed.ts';
+import { demoIn, signpostProcesses } from '../fixtures/signpost-process.ts';
 
 const REPOSITORY = join(__dirname, '..', '..');
+const start = signpostProcesses();
 const root = mkdtempSync(join(tmpdir(), 'signpost-start-'));
-const running = new Set<ChildProcess>();
-
-afterAll(async () => {
-  await Promise.all([...running].map(stop));
-  rmSync(root, { recursive: true });
-});
-
-type Started = { readonly child: ChildProcess; readonly output: () => string; readonly errors: () => string };
-
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-  const child = spawn(process.execPath, ['--import', './bin/require-node.js', 'local/start.ts', ...args], {
-    cwd: REPOSITORY,
-    env: { PATH: process.env['PATH'], PORT: '0', SHORT_PORT: '0', ...env },
-  });
-  running.add(child);
-  let [output, errors] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  child.once('exit', () => running.delete(child));
-  return { child, output: () => output, errors: () => errors };
-}
-
-async function stop(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
-  child.kill('SIGINT');
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code;
-}
-
-async function ready(started: Started): Promise<void> {
-  while (!started.output().includes('Stop with Ctrl-C')) {
-    if (started.child.exitCode !== null) throw new Error(started.errors());
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-const demoIn = (folder: string): Demo => JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8')) as Demo;
+afterAll(() => rmSync(root, { recursive: true }));
 
 async function signIn({ app, email }: Demo, password: string): Promise<{ status: number; token: string }> {
   const answer = await fetch(`${app}/v1/auth/login`, {
@@ -60,8 +25,7 @@ async function signIn({ app, email }: Demo, password: string): Promise<{ status:
 describe('npm start', () => {
   test('starts whole, seeds once, keeps its data over restarts and stops cleanly', async () => {
     const data = join(root, 'kept');
-    const first = start(['--data', data]);
-    await ready(first);
+    const first = await start(['--data', data]).ready();
     const demo = demoIn(data);
     const { app, short, email, password, api_key } = demo;
     const headers = { authorization: `Bearer ${api_key}`, 'content-type': 'application/json' };
@@ -78,11 +42,10 @@ describe('npm start', () => {
       expect(first.output()).toContain(text);
     const { status, token } = await signIn(demo, password);
     expect(status).toBe(200);
-    expect(await stop(first.child)).toBe(0);
+    expect(await first.stop()).toBe(0);
     expect(existsSync(join(data, 'run.json'))).toBe(false);
 
-    const second = start(['--data', data]);
-    await ready(second);
+    const second = await start(['--data', data]).ready();
     const again = demoIn(data);
     expect(again).toEqual({ ...demo, app: again.app, short: again.short });
     const me = await fetch(`${again.app}/v1/users/me`, { headers: { authorization: `Bearer ${token}` } });
@@ -92,23 +55,20 @@ describe('npm start', () => {
     expect((await fetch(`${again.short}/blog`, { redirect: 'manual' })).status).toBe(302);
 
     const rival = start(['--data', data]);
-    const [code] = (await once(rival.child, 'exit')) as [number];
-    expect([code, rival.errors()]).toEqual([
+    expect([await rival.ended(), rival.errors()]).toEqual([
       1,
       expect.stringMatching(/^Signpost could not start: Another Signpost is using .*\n$/),
     ]);
-    expect(await stop(second.child)).toBe(0);
+    expect(await second.stop()).toBe(0);
   }, 60_000);
 
   test('a demo.json from before there were people keeps its keys and gets somebody to sign in as', async () => {
     const data = join(root, 'former');
-    const first = start(['--data', data, '--empty']);
-    await ready(first);
-    expect(await stop(first.child)).toBe(0);
+    const first = await start(['--data', data, '--empty']).ready();
+    expect(await first.stop()).toBe(0);
     const { email: _email, password: formerPassword, ...former } = demoIn(data);
     writeFileSync(join(data, 'demo.json'), JSON.stringify(former));
-    const second = start(['--data', data, '--empty']);
-    await ready(second);
+    const second = await start(['--data', data, '--empty']).ready();
     const demo = demoIn(data);
     expect(demo).toMatchObject({ api_key: former.api_key, free_api_key: former.free_api_key });
     expect([demo.email, demo.password === formerPassword]).toEqual(['demo@signpost.localhost', false]);
@@ -118,18 +78,17 @@ describe('npm start', () => {
     }
     expect((await signIn(demo, demo.password)).status).toBe(200);
     expect((await signIn(demo, formerPassword)).status).toBe(401);
-    expect(await stop(second.child)).toBe(0);
+    expect(await second.stop()).toBe(0);
   }, 60_000);
 
   test('--empty makes the demo workspaces and keys but no links; --ephemeral leaves nothing behind', async () => {
-    const empty = start(['--ephemeral', '--empty']);
-    await ready(empty);
+    const empty = await start(['--ephemeral', '--empty']).ready();
     const path = /The same facts\s+(\S+)/.exec(empty.output())?.[1] ?? '';
     const demo = JSON.parse(readFileSync(path.startsWith('/') ? path : join(REPOSITORY, path), 'utf8')) as Demo;
     const list = await fetch(`${demo.app}/v1/urls`, { headers: { authorization: `Bearer ${demo.free_api_key}` } });
     expect([list.status, ((await list.json()) as { data: unknown[] }).data]).toEqual([200, []]);
     expect((await fetch(`${demo.short}/blog`, { redirect: 'manual' })).status).toBe(404);
-    expect(await stop(empty.child)).toBe(0);
+    expect(await empty.stop()).toBe(0);
     expect(existsSync(path)).toBe(false);
   }, 60_000);
 
@@ -150,8 +109,7 @@ describe('npm start', () => {
     ['a flag nobody knows', ['--ephemral'], {}, /Unknown option '--ephemral'/],
   ])('%s is one sentence and exit 1', async (_claim, args, env, message) => {
     const started = start(args, env);
-    const [code] = (await once(started.child, 'close')) as [number];
-    expect(code).toBe(1);
+    expect(await started.ended()).toBe(1);
     expect(started.errors()).toMatch(message);
     expect(started.errors().trim().split('\n')).toHaveLength(1);
   });
@@ -161,8 +119,7 @@ describe('npm start', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const started = start(['--ephemeral'], { [variable]: String(port) });
-    const [code] = (await once(started.child, 'close')) as [number];
-    expect([code, started.errors()]).toEqual([
+    expect([await started.ended(), started.errors()]).toEqual([
       1,
       `Signpost could not start: Port ${port} is in use; stop what listens there or choose another port with ${variable}=${port + 10}.\n`,
     ]);
@@ -172,8 +129,7 @@ describe('npm start', () => {
   test('Ctrl-C while it is still starting ends it', async () => {
     const started = start(['--ephemeral']);
     while (!started.output().includes('…')) await new Promise((resolve) => setTimeout(resolve, 10));
-    started.child.kill('SIGINT');
-    await once(started.child, 'exit');
+    await started.stop();
     expect(started.child.signalCode).toBe('SIGINT');
   });
 });

@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newClickId } from '../../core/clicks/click-id.ts';
-import type { Demo } from '../../local/seed.ts';
 import { aClickEvent } from '../fixtures/clicks.ts';
 import { distinctClicks, filedRecords, lakeRows } from '../fixtures/lake-rows.ts';
 import { hoursAround, reconciling } from '../fixtures/reconciling.ts';
@@ -13,6 +10,7 @@ import { startSignpost } from '../fixtures/running-signpost.ts';
 import { seededRandom } from '../fixtures/seeded-random.ts';
 import type { SignpostClient } from '../fixtures/signpost-client.ts';
 import { signpostClient } from '../fixtures/signpost-client.ts';
+import { demoIn, type SignpostProcess, signpostProcesses } from '../fixtures/signpost-process.ts';
 import { figures } from './figures.ts';
 import { LIMIT_MS, sized } from './scale.ts';
 
@@ -29,39 +27,19 @@ const EVENTS = sized(2_000, 50_000);
 const AT_ONCE = 400;
 const CITIES = 400;
 const LATE_MS = 23 * 3_600_000;
-const REPOSITORY = join(__dirname, '..', '..');
 
 const measured = figures('Lake: kill -9 under load');
+const spawnSignpost = signpostProcesses();
 const folder = mkdtempSync(join(tmpdir(), 'signpost-lake-proof-'));
-let running: ChildProcess | null = null;
-afterAll(async () => {
-  if (running !== null) await kill(running);
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
   measured.print();
 });
 
-async function start(): Promise<{ readonly child: ChildProcess; readonly client: SignpostClient }> {
-  const child = spawn(
-    process.execPath,
-    ['--import', './bin/require-node.js', 'local/start.ts', '--empty', '--data', folder],
-    { cwd: REPOSITORY, env: { PATH: process.env['PATH'], PORT: '0', SHORT_PORT: '0' } },
-  );
-  running = child;
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  while (!said.includes('Stop with Ctrl-C')) {
-    if (child.exitCode !== null) throw new Error(`Signpost did not start: ${said}`);
-    await sleep(20);
-  }
-  const demo = JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8')) as Demo;
-  return { child, client: signpostClient(demo, demo.api_key) };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  running = null;
+async function start(): Promise<{ readonly signpost: SignpostProcess; readonly client: SignpostClient }> {
+  const signpost = await spawnSignpost(['--empty', '--data', folder]).ready();
+  const demo = demoIn(folder);
+  return { signpost, client: signpostClient(demo, demo.api_key) };
 }
 
 /** Answers how many visits were answered with a redirect before the connection broke. */
@@ -84,17 +62,17 @@ async function countedIn(client: SignpostClient, codes: readonly string[]): Prom
 it(
   `has the same clicks in the lake as were counted after ${KILLS} times kill -9`,
   async () => {
-    let { child, client } = await start();
+    let { signpost, client } = await start();
     const codes = await client.createLinks(LINKS);
     let answered = 0;
     for (let time = 0; time < KILLS; time += 1) {
       const visits = Array.from({ length: VISITORS }, () => visitUntilKilled(client, codes));
       // Files are written every five seconds: kills fall before, into and behind one.
       await sleep(4_000 + 331 * (time % 8));
-      await kill(child);
+      await signpost.kill();
       client.close();
       answered += (await Promise.all(visits)).reduce((sum, one) => sum + one, 0);
-      ({ child, client } = await start());
+      ({ signpost, client } = await start());
     }
     const bucketsDir = join(folder, 's3');
     const deadlineMs = Date.now() + SETTLED_LIMIT_MS;
@@ -115,7 +93,7 @@ it(
     }
     expect(filedRecords(bucketsDir, 'processing-failed')).toEqual([]);
     expect(answered).toBeGreaterThan(KILLS * LINKS);
-    await kill(child);
+    await signpost.kill();
     client.close();
   },
   LIMIT_MS + SETTLED_LIMIT_MS,

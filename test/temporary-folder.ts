@@ -1,0 +1,11 @@
+import { openTemporaryFolder } from '../local/engines/temporary-folder.ts';
+
+/**
+ * All temporary folders of a run of tests, the CDK's and those of killed programs among them, lie in one folder, which goes
+ * with the run. Jest's workers inherit the variable.
+ */
+export default function keepTogether(): void {
+  const { path, close } = openTemporaryFolder('tests');
+  process.env['TMPDIR'] = path;
+  process.once('exit', close);
+}
