@@ -1,5 +1,6 @@
-import { closeSync, createReadStream, existsSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { createReadStream, existsSync, rmSync } from 'node:fs';
 import type { Json } from './definition.ts';
+import { openLineFile } from './line-file.ts';
 import { linesOf } from './lines.ts';
 
 /** Where a sequence of states stands. */
@@ -34,8 +35,8 @@ export type ChildResult = {
 export type ChildSummary = Pick<ChildResult, 'index' | 'status' | 'items'>;
 
 /**
- * What an execution has got done, in append-only lines: each is in the file before the execution goes on, so `kill -9`
- * loses none. `path` names a sequence of states: the machine's own is empty, those of branches and iterations are below
+ * What an execution has got done, in lines: each is in the file before the execution goes on, so `kill -9` loses none.
+ * `path` names a sequence of states: the machine's own is empty, those of branches and iterations are below
  * the state that they belong to.
  */
 export type Journal = {
@@ -90,18 +91,15 @@ export async function openJournal(path: string | null): Promise<Journal> {
       whole = end;
     }
   }
-  const file = path === null ? null : openSync(path, 'a');
   // A line that a crash cut short was never acted on.
-  if (file !== null) ftruncateSync(file, whole);
+  const file = path === null ? null : openLineFile(path, whole);
 
   function write(line: Line): void {
-    if (file !== null) writeSync(file, `${JSON.stringify(line)}\n`);
+    file?.append(line);
     take(line);
   }
 
-  const close = (): void => {
-    if (file !== null) closeSync(file);
-  };
+  const close = (): void => file?.close();
   return {
     position: (scope) => positions.get(scope) ?? null,
     enter: (scope, position) => write(['enter', scope, position]),

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { type LineFile, openLineFile } from './line-file.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -51,15 +52,13 @@ export function openLedger(dataDir: string | null, nowMs: () => number = Date.no
   return {
     get: (arn) => executions.get(arn),
     put(execution) {
-      if (file !== null) writeSync(file, `${JSON.stringify(execution)}\n`);
+      file?.append(execution);
       const isNew = !executions.has(execution.arn);
       executions.set(execution.arn, execution);
       if (isNew) forgetOld();
     },
     all: () => [...executions.values()].toReversed(),
-    close() {
-      if (file !== null) closeSync(file);
-    },
+    close: () => file?.close(),
   };
 }
 
@@ -71,11 +70,11 @@ function read(path: string): Map<string, Execution> {
 }
 
 /** Written anew without what was forgotten, beside the old one and renamed. */
-function rewrite(path: string, executions: ReadonlyMap<string, Execution>): number {
+function rewrite(path: string, executions: ReadonlyMap<string, Execution>): LineFile {
   const draft = `${path}.new`;
-  const file = openSync(draft, 'w', 0o600);
-  for (const execution of executions.values()) writeSync(file, `${JSON.stringify(execution)}\n`);
-  fsyncSync(file);
+  const file = openLineFile(draft, 0);
+  for (const execution of executions.values()) file.append(execution);
+  file.sync();
   renameSync(draft, path);
   return file;
 }

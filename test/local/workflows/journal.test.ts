@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChildResult, type Journal, openJournal, type Position } from '../../../local/workflows/journal.ts';
@@ -108,6 +109,25 @@ describe('a ledger', () => {
     appendFileSync(join(dataDir, 'executions.jsonl'), '{"arn":"arn:cut');
     expect(namesIn(dataDir)).toEqual(['young', 'old', 'running']);
     expect(namesIn(dataDir, 91 * DAY_MS)).toEqual(['young', 'running']);
+  });
+
+  it('that the disk has no more room for says so, keeps what it took, and takes what fits', () => {
+    const dataDir = newFolder();
+    // 4 KiB; a longer file is refused to the process, as by a full disk.
+    const limited = [
+      '-c',
+      'ulimit -f 8 && exec "$0" "$@"',
+      process.execPath,
+      join(__dirname, 'full-disk-child.ts'),
+      dataDir,
+    ];
+    const { kept, known } = JSON.parse(spawnSync('sh', limited, { encoding: 'utf8' }).stdout) as Record<
+      string,
+      string[]
+    >;
+    expect(kept).toEqual(['small', 'large2', 'large1', 'large0']);
+    expect(known).toEqual(kept);
+    expect(namesIn(dataDir)).toEqual(kept);
   });
 
   it('keeps the latest thousand, and its file grows no further over starts', () => {
