@@ -58,13 +58,13 @@ async function read(client: S3Client, bucket: string, { method, path, headers }:
   };
 }
 
-/** A path that cannot be decoded is no key of any object. */
 function refused(error: unknown): OriginAnswer {
-  const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 502) : 502;
-  const isPath = error instanceof URIError;
-  return {
-    status: isPath ? 400 : status,
-    headers: { 'content-type': 'text/plain' },
-    body: status === 304 ? '' : `${status}\n`,
-  };
+  const status = statusOf(error);
+  return { status, headers: { 'content-type': 'text/plain' }, body: status === 304 ? '' : `${status}\n` };
+}
+
+function statusOf(error: unknown): number {
+  // A path that cannot be decoded is no key of any object.
+  if (error instanceof URIError) return 400;
+  return error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 502) : 502;
 }
