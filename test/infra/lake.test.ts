@@ -18,16 +18,10 @@ const statements = (role['Policies'] as { PolicyDocument: { Statement: Statement
 const listOf = (value: string | string[]): string[] => [value].flat();
 
 describe('The bucket of the lake', () => {
-  it('is kept as the data are, private, encrypted with the key of the stage, without versions', () => {
+  it('is kept as the data are, encrypted with the key of the stage, without versions', () => {
     expect(prod.stacks).toContainEqual({ name: bucket.stack, terminationProtection: true });
     expect([bucket.deletionPolicy, dev.one('AWS::S3::Bucket', 'Lake').deletionPolicy]).toEqual(['Retain', 'Delete']);
     expect(bucket.properties).toMatchObject({
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        BlockPublicPolicy: true,
-        IgnorePublicAcls: true,
-        RestrictPublicBuckets: true,
-      },
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
           {
@@ -41,15 +35,6 @@ describe('The bucket of the lake', () => {
       },
     });
     expect(bucket.properties).not.toHaveProperty('VersioningConfiguration');
-  });
-
-  it('is reached over TLS only', () => {
-    const policy = prod.one('AWS::S3::BucketPolicy', 'Lake').properties['PolicyDocument'] as {
-      Statement: Properties[];
-    };
-    expect(policy.Statement).toEqual([
-      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-    ]);
   });
 
   it('keeps clicks as long as the settings say, and what failed for 90 days', () => {

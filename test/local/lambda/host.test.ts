@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FunctionPlan } from '../../../local/cloud/functions.ts';
 import { lambdaEnvOf } from '../../../local/lambda/function-env.ts';
-import { type LambdaHost, startLambdaHost } from '../../../local/lambda/host.ts';
+import type { LambdaHost } from '../../../local/lambda/host.ts';
+import { startFunctionsOf } from './functions-of.ts';
 
 const SOURCES: Readonly<Record<string, string>> = {
   echo: 'export const handler = async (event, context) => { const { getRemainingTimeInMillis } = context; return { event, context: { ...context, left: getRemainingTimeInMillis() } }; };',
@@ -32,35 +32,19 @@ const SOURCES: Readonly<Record<string, string>> = {
 };
 
 const root = mkdtempSync(join(tmpdir(), 'signpost-lambda-'));
-const logsDir = join(root, 'logs');
 let host: LambdaHost;
 
-const planOf = (name: string): FunctionPlan => {
-  const assetDir = join(root, name);
-  mkdirSync(assetDir, { recursive: true });
-  writeFileSync(join(assetDir, 'index.mjs'), SOURCES[name] ?? '');
-  return {
-    name,
-    arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-    roleName: `${name}Role`,
-    assetDir,
-    handler: 'index.handler',
-    env: { OWN: name },
-    memoryMb: 128,
-    // A full heap takes seconds to be sure of on a busy machine; the time limit must not come first.
-    timeoutS: name === 'crash' ? 20 : 1,
-    reservedConcurrency: name === 'limited' ? 2 : null,
-    inVpc: false,
-    logGroupArn: null,
-  };
-};
-
 beforeAll(() => {
-  host = startLambdaHost({
-    functions: Object.keys(SOURCES).map(planOf),
+  host = startFunctionsOf({
+    root,
+    sources: SOURCES,
+    planOf: (name) => ({
+      env: { OWN: name },
+      // A full heap takes seconds to be sure of on a busy machine; the time limit must not come first.
+      timeoutS: name === 'crash' ? 20 : 1,
+      reservedConcurrency: name === 'limited' ? 2 : null,
+    }),
     envFor: (plan) => lambdaEnvOf(plan, { aws: { KINESIS: 'http://127.0.0.1:1' }, valkey: 'redis://127.0.0.1:2' }),
-    logsDir,
-    compileCacheDir: null,
   });
 });
 
@@ -125,7 +109,7 @@ describe('the Lambda host', () => {
       stack: expect.stringContaining('index.mjs') as string,
     });
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(readFileSync(join(logsDir, 'throws.log'), 'utf8')).toContain('about to throw');
+    expect(readFileSync(join(root, 'logs', 'throws.log'), 'utf8')).toContain('about to throw');
   });
 
   test('a call over its time limit fails, a short one beside it still ends, and the next gets a fresh worker', async () => {

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FunctionPlan } from '../../../local/cloud/functions.ts';
-import { type LambdaHost, startLambdaHost } from '../../../local/lambda/host.ts';
+import type { LambdaHost } from '../../../local/lambda/host.ts';
+import { startFunctionsOf } from './functions-of.ts';
 
 /** Functions as they are bundled: `awslambda` is there before the first line runs. */
 const streamed = (body: string): string => `
@@ -34,31 +34,11 @@ const SOURCES: Readonly<Record<string, string>> = {
 const root = mkdtempSync(join(tmpdir(), 'signpost-streaming-'));
 let host: LambdaHost;
 
-const planOf = (name: string): FunctionPlan => {
-  const assetDir = join(root, name);
-  mkdirSync(assetDir, { recursive: true });
-  writeFileSync(join(assetDir, 'index.mjs'), SOURCES[name] ?? '');
-  return {
-    name,
-    arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-    roleName: `${name}Role`,
-    assetDir,
-    handler: 'index.handler',
-    env: {},
-    memoryMb: 128,
-    timeoutS: name === 'late' ? 1 : 20,
-    reservedConcurrency: name === 'limited' ? 1 : null,
-    inVpc: false,
-    logGroupArn: null,
-  };
-};
-
 beforeAll(() => {
-  host = startLambdaHost({
-    functions: Object.keys(SOURCES).map(planOf),
-    envFor: () => ({}),
-    logsDir: join(root, 'logs'),
-    compileCacheDir: null,
+  host = startFunctionsOf({
+    root,
+    sources: SOURCES,
+    planOf: (name) => ({ timeoutS: name === 'late' ? 1 : 20, reservedConcurrency: name === 'limited' ? 1 : null }),
   });
 });
 afterAll(async () => {
