@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeJpeg } from '../../adapters/jpeg.ts';
 import { qrDecoders } from '../../adapters/qr-decoders.ts';
@@ -16,6 +15,7 @@ import type { QrStyle } from '../../core/qr/style.ts';
 import { DOT_SHAPES, EYE_BALLS, EYE_FRAMES, FRAME_SHAPES } from '../../core/qr/style.ts';
 import { styleFindings } from '../../core/qr/style-findings.ts';
 import { svg } from '../../core/qr/svg.ts';
+import { openTemporaryFolder } from '../../local/engines/temporary-folder.ts';
 import { pick, seededRandom } from '../fixtures/seeded-random.ts';
 
 /**
@@ -84,12 +84,12 @@ function readByZbar(file: string): string | null {
 /** As the file that a customer would get: JPEG for every other size, which also has a ground. */
 async function isRead(drawn: string, widthPx: number, content: string): Promise<boolean> {
   const picture = await svgRaster(drawn, widthPx);
-  const file = join(folder, widthPx % 2 === 0 ? 'code.jpg' : 'code.png');
+  const file = join(folder.path, widthPx % 2 === 0 ? 'code.jpg' : 'code.png');
   writeFileSync(file, file.endsWith('jpg') ? await encodeJpeg(picture) : pixelsPng(onPage(picture, WHITE)));
   return readByZbar(file) === content;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'signpost-gallery-'));
+const folder = openTemporaryFolder('gallery');
 const logoPng = pixelsPng(await svgRaster(LOGO, 128));
 const grades: Record<string, number> = { A: 0, B: 0, C: 0, F: 0 };
 const unread: string[] = [];
@@ -114,7 +114,7 @@ for (let i = 0; i < CODES; i++) {
   if (missed === PX_PER_MODULE.length)
     unread.push(`${grade} ${score} ${JSON.stringify({ content, errorCorrection, style, advice })}`);
 }
-rmSync(folder, { recursive: true });
+folder.close();
 
 const passed = CODES - (grades['F'] ?? 0);
 console.log(
