@@ -1,44 +1,40 @@
-import {
-  GetObjectCommand,
-  NoSuchKey,
-  PutObjectCommand,
-  paginateListObjectsV2,
-  type S3Client,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod/mini';
 import { CLICKS_PREFIX } from '../core/lake/clicks-table.ts';
 import type { RollUpFiles } from '../core/lake/roll-up.ts';
 import { ROLL_UPS_COLUMNS, ROLL_UPS_PREFIX, rollUpKey } from '../core/lake/roll-ups-table.ts';
+import { isOtherVersion, objectsBelow } from './objects-below.ts';
 import { parquetFile } from './parquet-file.ts';
 
 /** Beside the days of the table, where no query looks. */
 const MARK_KEY = `${ROLL_UPS_PREFIX}_through.json`;
+const storedMark = z.object({
+  through_ms: z.int(),
+  begun: z.optional(z.object({ at_ms: z.int(), last_key: z.string() })),
+});
 /** Failed records are kept for 90 days, and lie below the hour they first came in when they are replayed. */
 const LATEST_REPLAY_MS = 91 * 86_400_000;
 
-/** Files of the lake in S3; a version is an ETag. */
+/** Files of the lake in S3. */
 export function rollUpFiles(client: S3Client, Bucket: string): RollUpFiles {
-  async function* list(Prefix: string, StartAfter?: string) {
-    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix, StartAfter }))
-      yield* Contents;
-  }
-
   return {
-    async clicksWrittenAfter(ms) {
+    async *clicksWrittenAfter(ms, lastKey) {
       const firstDay = new Date(Math.max(0, ms - LATEST_REPLAY_MS)).toISOString().slice(0, 10);
-      const files = [];
-      for await (const { Key: key = '', LastModified } of list(CLICKS_PREFIX, `${CLICKS_PREFIX}dt=${firstDay}`)) {
-        const writtenAtMs = LastModified?.getTime() ?? 0;
-        if (writtenAtMs > ms) files.push({ key, writtenAtMs });
-      }
-      return files;
+      const before = `${CLICKS_PREFIX}dt=${firstDay}`;
+      for await (const { key, writtenAtMs } of objectsBelow(
+        client,
+        Bucket,
+        CLICKS_PREFIX,
+        lastKey > before ? lastKey : before,
+      ))
+        if (writtenAtMs > ms) yield key;
     },
 
     async versions(day) {
       const found = new Map<string, string>();
       const prefix = `${ROLL_UPS_PREFIX}dt=${day}/`;
-      for await (const { Key = '', ETag } of list(prefix))
-        if (ETag !== undefined) found.set(`${day}T${Key.slice(prefix.length, prefix.length + 2)}`, ETag);
+      for await (const { key, version } of objectsBelow(client, Bucket, prefix))
+        found.set(`${day}T${key.slice(prefix.length, prefix.length + 2)}`, version);
       return found;
     },
 
@@ -49,25 +45,28 @@ export function rollUpFiles(client: S3Client, Bucket: string): RollUpFiles {
         await client.send(new PutObjectCommand({ Bucket, Key: rollUpKey(hour), Body, ...condition }));
         return true;
       } catch (error) {
-        if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return false;
+        if (isOtherVersion(error)) return false;
         throw error;
       }
     },
 
-    async rolledUpThroughMs() {
+    async mark() {
       try {
         const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: MARK_KEY }));
-        const { through_ms } = JSON.parse((await Body?.transformToString()) ?? '') as { through_ms: number };
-        return through_ms;
+        const { through_ms, begun } = storedMark.parse(JSON.parse((await Body?.transformToString()) ?? ''));
+        return { throughMs: through_ms, begun: begun ? { atMs: begun.at_ms, lastKey: begun.last_key } : null };
       } catch (error) {
-        if (error instanceof NoSuchKey) return 0;
+        if (error instanceof NoSuchKey) return { throughMs: 0, begun: null };
         throw error;
       }
     },
 
-    async setRolledUpThrough(ms) {
-      const Body = JSON.stringify({ through_ms: ms });
-      await client.send(new PutObjectCommand({ Bucket, Key: MARK_KEY, Body }));
+    async setMark({ throughMs, begun }) {
+      const stored: z.infer<typeof storedMark> = {
+        through_ms: throughMs,
+        ...(begun && { begun: { at_ms: begun.atMs, last_key: begun.lastKey } }),
+      };
+      await client.send(new PutObjectCommand({ Bucket, Key: MARK_KEY, Body: JSON.stringify(stored) }));
     },
   };
 }

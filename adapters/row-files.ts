@@ -11,6 +11,7 @@ import { CLICKS_PREFIX, LAKE_COLUMNS } from '../core/lake/clicks-table.ts';
 import { ROLL_UPS_COLUMNS, ROLL_UPS_PREFIX } from '../core/lake/roll-ups-table.ts';
 import type { LakeFile, RowFiles } from '../core/lake/row-files.ts';
 import { linesWithout } from './lines-without.ts';
+import { isOtherVersion, objectsBelow } from './objects-below.ts';
 import type { ParquetColumn } from './parquet-file.ts';
 import { parquetWithout, type Without } from './parquet-without.ts';
 
@@ -20,7 +21,7 @@ const COLUMNS: readonly (readonly [string, readonly ParquetColumn[]])[] = [
   [ROLL_UPS_PREFIX, ROLL_UPS_COLUMNS],
 ];
 
-/** Files of the lake in S3; a version is an ETag. Every call names the version that was listed, so none mixes two. */
+/** Files of the lake in S3. Every call names the version that was listed, so none mixes two. */
 export function rowFiles(client: S3Client, Bucket: string): RowFiles {
   async function read({ key, version }: LakeFile, Range?: string): Promise<Uint8Array> {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: key, IfMatch: version, Range }));
@@ -53,11 +54,7 @@ export function rowFiles(client: S3Client, Bucket: string): RowFiles {
       return days;
     },
 
-    async *below(Prefix) {
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix }))
-        for (const { Key: key = '', ETag: version = '', Size: sizeBytes = 0 } of Contents)
-          yield { key, version, sizeBytes };
-    },
+    below: (prefix) => objectsBelow(client, Bucket, prefix),
 
     async eraseRows(file, workspaceIds) {
       try {
@@ -68,7 +65,7 @@ export function rowFiles(client: S3Client, Bucket: string): RowFiles {
         return rows;
       } catch (error) {
         if (isGone(error)) return new Map();
-        if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return null;
+        if (isOtherVersion(error)) return null;
         throw error;
       }
     },

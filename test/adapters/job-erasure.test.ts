@@ -6,14 +6,15 @@ import { reportStore } from '../../adapters/report-store.ts';
 import { fileOf } from '../../core/reports/report-file.ts';
 import { allOf } from '../fixtures/all-of.ts';
 import { aBatch } from '../fixtures/batches.ts';
+import { startBuckets, type TestBuckets } from '../fixtures/buckets.ts';
 import { aReport } from '../fixtures/reports.ts';
-import { RESULTS_BUCKET, startReportsBucket } from '../fixtures/reports-bucket.ts';
 import { startTables, type TestTables } from '../fixtures/tables.ts';
 
 let tables: TestTables;
-let bucket: Awaited<ReturnType<typeof startReportsBucket>>;
+const RESULTS_BUCKET = 'results';
+let bucket: TestBuckets;
 beforeAll(async () => {
-  [tables, bucket] = await Promise.all([startTables(), startReportsBucket()]);
+  [tables, bucket] = await Promise.all([startTables(), startBuckets([RESULTS_BUCKET])]);
 });
 afterAll(async () => {
   await tables.close();

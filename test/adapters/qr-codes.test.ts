@@ -9,14 +9,16 @@ import { cleanLogoKey } from '../../core/qr/logo-store.ts';
 import { pixelsPng } from '../../core/qr/pixels-png.ts';
 import { parametersSha256 } from '../../core/qr/qr-code.ts';
 import { allOf } from '../fixtures/all-of.ts';
-import { IMAGES_BUCKET, startQrBuckets, UPLOADS_BUCKET } from '../fixtures/qr-buckets.ts';
+import { startBuckets, type TestBuckets } from '../fixtures/buckets.ts';
 import { aQrCode, aWantedCode } from '../fixtures/qr-codes.ts';
 import { startTables, type TestTables } from '../fixtures/tables.ts';
 
 let tables: TestTables;
-let buckets: Awaited<ReturnType<typeof startQrBuckets>>;
+const IMAGES_BUCKET = 'images';
+const UPLOADS_BUCKET = 'uploads';
+let buckets: TestBuckets;
 beforeAll(async () => {
-  [tables, buckets] = await Promise.all([startTables(), startQrBuckets()]);
+  [tables, buckets] = await Promise.all([startTables(), startBuckets([IMAGES_BUCKET, UPLOADS_BUCKET])]);
 });
 afterAll(async () => {
   await tables.close();

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
 import { rollUpFiles } from '../../adapters/roll-up-files.ts';
 import type { RollUpFiles, RollUpRow } from '../../core/lake/roll-up.ts';
-import { type S3Engine, startS3 } from '../../local/engines/s3.ts';
-import { CLIENT, everyone } from '../local/engines/everyone.ts';
+import { allOf } from '../fixtures/all-of.ts';
+import { startBuckets, type TestBuckets } from '../fixtures/buckets.ts';
 
 const DAY_MS = 86_400_000;
 /** Requests are signed by the clock of this machine, and S3 looks at it. */
@@ -13,27 +9,13 @@ const NOW_MS = Math.floor(Date.now() / 1_000) * 1_000;
 const HOUR = '2026-11-21T09';
 const clock = { ms: NOW_MS };
 
-const root = mkdtempSync(join(tmpdir(), 'signpost-roll-ups-'));
-let s3: S3Engine;
-let client: S3Client;
+let lake: TestBuckets;
 let files: RollUpFiles;
 beforeAll(async () => {
-  s3 = await startS3({
-    root,
-    isDurable: false,
-    buckets: [{ name: 'lake', cors: [], expiry: [] }],
-    authorize: everyone,
-    secretFor: () => CLIENT.credentials.secretAccessKey,
-    nowMs: () => clock.ms,
-  });
-  client = new S3Client({ ...CLIENT, endpoint: s3.url });
-  files = rollUpFiles(client, 'lake');
+  lake = await startBuckets(['lake'], () => clock.ms);
+  files = rollUpFiles(lake.s3, 'lake');
 });
-afterAll(async () => {
-  client.destroy();
-  await s3.close();
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => lake.close());
 
 const row = (clicks: bigint): RollUpRow => ({
   clicked_hour: new Date(`${HOUR}:00Z`),
@@ -44,6 +26,10 @@ const row = (clicks: bigint): RollUpRow => ({
   source: 'click',
   bot: false,
   clicks,
+});
+
+it('the mark is nothing before the first time', async () => {
+  expect(await files.mark()).toEqual({ throughMs: 0, begun: null });
 });
 
 describe('The file of an hour', () => {
@@ -59,23 +45,25 @@ describe('The file of an hour', () => {
   });
 
   it('throws what is no other version', async () => {
-    s3.faultFor = () => ({ kind: 'refuse', status: 403, errorType: 'AccessDenied' });
+    lake.engine.faultFor = () => ({ kind: 'refuse', status: 403, errorType: 'AccessDenied' });
     await expect(files.write(HOUR, [], null)).rejects.toMatchObject({ name: 'AccessDenied' });
-    s3.faultFor = null;
+    lake.engine.faultFor = null;
   });
 });
 
-it('the mark is 0 before the first time, and what was set then', async () => {
-  expect(await files.rolledUpThroughMs()).toBe(0);
-  await files.setRolledUpThrough(NOW_MS);
-  expect(await files.rolledUpThroughMs()).toBe(NOW_MS);
+it.each([
+  ['of a look through all', { throughMs: NOW_MS, begun: null }],
+  ['of one that is not at its end', { throughMs: 0, begun: { atMs: NOW_MS, lastKey: 'clicks/dt=2026-11-21/hr=09/a' } }],
+])('the mark %s is kept', async (_, mark) => {
+  await files.setMark(mark);
+  expect(await files.mark()).toEqual(mark);
 });
 
 it('files of clicks are found by when they were written, in folders of up to 91 days before', async () => {
   const write = async (arrivedDaysAgo: number, writtenAtMs: number): Promise<string> => {
     clock.ms = writtenAtMs;
     const key = `clicks/dt=${new Date(NOW_MS - arrivedDaysAgo * DAY_MS).toISOString().slice(0, 10)}/hr=09/file.parquet`;
-    await s3.put('lake', key, Buffer.from('rows'));
+    await lake.engine.put('lake', key, Buffer.from('rows'));
     clock.ms = NOW_MS;
     return key;
   };
@@ -83,9 +71,7 @@ it('files of clicks are found by when they were written, in folders of up to 91 
   const late = await write(2, NOW_MS);
   const replayed = await write(90, NOW_MS + 1_000);
   await write(120, NOW_MS + 2_000);
-  expect(await files.clicksWrittenAfter(NOW_MS - DAY_MS / 2)).toEqual([
-    { key: replayed, writtenAtMs: NOW_MS + 1_000 },
-    { key: late, writtenAtMs: NOW_MS },
-  ]);
-  expect(await files.clicksWrittenAfter(-900_000)).toHaveLength(4);
+  expect(await allOf(files.clicksWrittenAfter(NOW_MS - DAY_MS / 2, ''))).toEqual([replayed, late]);
+  expect(await allOf(files.clicksWrittenAfter(NOW_MS - DAY_MS / 2, replayed))).toEqual([late]);
+  expect(await allOf(files.clicksWrittenAfter(-900_000, ''))).toHaveLength(4);
 });

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { parquetReadObjects } from 'hyparquet';
 import { parquetFile } from '../../adapters/parquet-file.ts';
 import { rowFiles } from '../../adapters/row-files.ts';
@@ -10,36 +7,22 @@ import { LAKE_COLUMNS } from '../../core/lake/clicks-table.ts';
 import { ROLL_UPS_COLUMNS, rollUpKey } from '../../core/lake/roll-ups-table.ts';
 import type { LakeFile } from '../../core/lake/row-files.ts';
 import { tableRow } from '../../local/deliveries/table-row.ts';
-import { type S3Engine, startS3 } from '../../local/engines/s3.ts';
+import { startBuckets, type TestBuckets } from '../fixtures/buckets.ts';
 import { aClick } from '../fixtures/clicks.ts';
-import { CLIENT, everyone } from '../local/engines/everyone.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'signpost-row-files-'));
 const KEY = 'clicks/dt=2026-11-21/hr=09/file.parquet';
 const GONE = new Set(['ws_1']);
-let s3: S3Engine;
-let client: S3Client;
+let lake: TestBuckets;
 let files: ReturnType<typeof rowFiles>;
 beforeAll(async () => {
-  s3 = await startS3({
-    root,
-    isDurable: false,
-    buckets: [{ name: 'lake', cors: [], expiry: [] }],
-    authorize: everyone,
-    secretFor: () => CLIENT.credentials.secretAccessKey,
-  });
-  client = new S3Client({ ...CLIENT, endpoint: s3.url });
-  files = rowFiles(client, 'lake');
+  lake = await startBuckets(['lake']);
+  files = rowFiles(lake.s3, 'lake');
 });
-afterAll(async () => {
-  client.destroy();
-  await s3.close();
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => lake.close());
 
-const put = (key: string, body: Buffer): Promise<unknown> => s3.put('lake', key, body);
+const put = (key: string, body: Buffer): Promise<unknown> => lake.engine.put('lake', key, body);
 async function get(key: string): Promise<Buffer> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: 'lake', Key: key }));
+  const { Body } = await lake.s3.send(new GetObjectCommand({ Bucket: 'lake', Key: key }));
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 }
 const clicksOf = (...workspaceIds: readonly string[]): Buffer => {
