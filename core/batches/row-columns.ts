@@ -3,23 +3,27 @@ import type { RowError } from './row.ts';
 type CellType = 'text' | 'number' | 'flag' | 'list';
 
 /** Columns whose cells are not texts. */
-const CELL_TYPES: Readonly<Record<string, CellType>> = {
-  'wifi.hidden': 'flag',
-  'geo.latitude': 'number',
-  'geo.longitude': 'number',
-  'geo.altitude': 'number',
-  'link.max_clicks': 'number',
-  'link.redirect_status': 'number',
-  'link.forward_query': 'flag',
-  'link.tags': 'list',
-  'vcard.emails': 'list',
-};
+const CELL_TYPES: ReadonlyMap<string, CellType> = new Map([
+  ['wifi.hidden', 'flag'],
+  ['geo.latitude', 'number'],
+  ['geo.longitude', 'number'],
+  ['geo.altitude', 'number'],
+  ['link.max_clicks', 'number'],
+  ['link.redirect_status', 'number'],
+  ['link.forward_query', 'flag'],
+  ['link.tags', 'list'],
+  ['vcard.emails', 'list'],
+]);
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 /** Between the entries of a list in one cell. */
 const LIST_SEPARATOR = ';';
 
 const MAX_COLUMNS = 60;
 const MAX_COLUMN_LENGTH = 60;
-/** Members and places of lists: `vcard.phones.0.number`. Nothing that every object has. */
+/** Members and places of lists: `vcard.phones.0.number`. */
 const COLUMN = /^[a-z_]+(?:\.(?:[a-z_]+|\d))*$/;
 
 /** Header cells as columns: trimmed, in lower case. Answers what is wrong with them in the place of a header. */
@@ -39,13 +43,15 @@ export function readHeader(cells: readonly string[]): readonly string[] | RowErr
 }
 
 type Members = { [name: string]: unknown };
+/** Without what every object has: `constructor.prototype` in a header would lead to all of them. */
+const noMembers = (): Members => Object.create(null) as Members;
 
 /** The value that the cells of a line spell: a dot leads into a member, an empty cell is no member. */
 export function valueOfCells(columns: readonly string[], cells: readonly string[]): unknown {
-  const value: Members = {};
+  const value = noMembers();
   for (const [index, column] of columns.entries()) {
     const cell = cells[index]?.trim() ?? '';
-    if (cell !== '') setMember(value, column.split('.'), cellValue(cell, CELL_TYPES[column] ?? 'text'));
+    if (cell !== '') setMember(value, column.split('.'), cellValue(cell, CELL_TYPES.get(column) ?? 'text'));
   }
   return withLists(value);
 }
@@ -56,7 +62,7 @@ function setMember(members: Members, path: readonly string[], value: unknown): v
     members[name] = value;
     return;
   }
-  members[name] ??= {};
+  members[name] ??= noMembers();
   setMember(members[name] as Members, rest, value);
 }
 
@@ -68,7 +74,7 @@ function cellValue(cell: string, type: CellType): unknown {
     case 'number':
       return Number.isFinite(Number(cell)) ? Number(cell) : cell;
     case 'flag':
-      return { true: true, false: false }[cell.toLowerCase()] ?? cell;
+      return FLAGS.get(cell.toLowerCase()) ?? cell;
     case 'list':
       return cell
         .split(LIST_SEPARATOR)

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { namedValues } from '../named-values.ts';
 
 /**
  * The kinds of events that customers may track, and what each says of itself. Nothing here has room for a name or
@@ -39,11 +40,9 @@ export const EVENT_KINDS = {
   custom: z.strictObject({
     name: customName,
     values: z.optional(
-      z
-        .record(customName, value)
-        .check(
-          z.refine((values) => Object.keys(values).length <= MAX_VALUES, `Must have at most ${MAX_VALUES} values.`),
-        ),
+      namedValues(customName, value).check(
+        z.refine((values) => Object.keys(values).length <= MAX_VALUES, `Must have at most ${MAX_VALUES} values.`),
+      ),
     ),
   }),
 } as const;

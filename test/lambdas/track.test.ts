@@ -160,6 +160,14 @@ describe('Tracking', () => {
     ]);
   });
 
+  it.each(['constructor', 'tostring', 'hasownproperty'])('keeps a value called %s', async (name) => {
+    const { track } = world();
+    const properties = { name, values: { [name]: 'kept' } };
+    const answer = await track({ event_id: 'e', type: 'custom', properties });
+    expect([answer.statusCode, parsed(answer)['properties']]).toEqual([201, properties]);
+    expect((await track({ event_id: 'e', type: 'custom', properties: { name, values: {} } })).statusCode).toBe(422);
+  });
+
   it('names the types there are to whoever tells an unknown one', async () => {
     const problem = problemIn(await world().track({ event_id: 'e', type: 'purchse', nonsense: 1 }));
     expect(problem).toMatchObject({
@@ -184,6 +192,11 @@ describe('Tracking', () => {
       { event_id: 'e', type: 'custom', properties: { name: 'a', values: { a: 'x'.repeat(201) } } },
     ],
     ['properties.name', { event_id: 'e', type: 'custom', properties: { name: 'day#1' } }],
+    ['properties.values.a b', { event_id: 'e', type: 'custom', properties: { name: 'a', values: { 'a b': 1 } } }],
+    [
+      'properties.values.__proto__',
+      { event_id: 'e', type: 'custom', properties: { name: 'a', values: { ['__proto__']: 1 } } },
+    ],
     ['occurred_at', { event_id: 'e', type: 'lead', occurred_at: instant(NOW_MS + 2 * 60_000) }],
     ['occurred_at', { event_id: 'e', type: 'lead', occurred_at: instant(NOW_MS - 24 * HOUR_MS - 1) }],
     ['occurred_at', { event_id: 'e', type: 'lead', occurred_at: 'yesterday' }],

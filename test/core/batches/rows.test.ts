@@ -37,6 +37,8 @@ describe('a row of JSON', () => {
     [{}, ''],
     [{ url: 'https://a.example', text: 'b' }, ''],
     [{ constructor: 1 }, 'constructor'],
+    [{ text: 'x', ['__proto__']: { placement: 'door' } }, '__proto__'],
+    [{ wifi: { ssid: 'x', security: 'nopass', ['__proto__']: { hidden: true } } }, 'wifi.__proto__'],
     [{ foo: 1 }, 'foo'],
     [{ text: 'x', placement: 'door' }, 'placement'],
     [{ short_code: 'abc', placement: 'No Door' }, 'placement'],
@@ -66,6 +68,20 @@ describe('a row of JSON', () => {
 });
 
 describe('columns of a CSV', () => {
+  it.each(['constructor.prototype.polluted', 'constructor.polluted', 'constructor'])(
+    'called %s lead to a member of the row alone, which is told as one that there is not',
+    (column) => {
+      const columns = readHeader(['text', column]) as readonly string[];
+      const value = valueOfCells(columns, ['x', 'y']);
+      expect([Reflect.get({}, 'polluted'), Reflect.get(Object, 'polluted')]).toEqual([undefined, undefined]);
+      expect(readRow(1, value)).toEqual([expect.objectContaining({ column: 'constructor' })]);
+    },
+  );
+
+  it.each(['constructor', 'tostring'])('for a flag have no flag in %s', (cell) => {
+    expect(valueOfCells(['wifi.hidden'], [cell])).toEqual({ wifi: { hidden: cell } });
+  });
+
   it('lead into members, and cells are of their column’s type', () => {
     const header = ['Link.Original_URL', ' link.tags', 'link.max_clicks', 'link.forward_query', 'name'];
     const columns = readHeader(header) as readonly string[];
