@@ -47,10 +47,18 @@ function smallest(text: string, errorCorrection: ErrorCorrection, minVersion: nu
       if (last < minVersion) continue;
       const split = splitText(text, group);
       for (let version = Math.max(first, minVersion); version <= last; version++)
-        if (split.bits <= capacityBits(version, errorCorrection)) return { split, group, version };
+        if (split.bits <= capacityBits(version, errorCorrection) && !isMisread(version, errorCorrection))
+          return { split, group, version };
     }
   throw contentTooLong(text, errorCorrection);
 }
+
+/**
+ * jsQR 1.4, with which many web pages scan, looks for an alignment pattern of version 23 four modules beside where it is. Level L has
+ * nothing to spare for that and is never read, so the next larger code is made instead.
+ */
+const isMisread = (version: number, errorCorrection: ErrorCorrection): boolean =>
+  version === 23 && errorCorrection === 'L';
 
 /** Digits in the largest code without much error correction (ISO/IEC 18004 table 7); nothing longer needs to be tried. */
 const MOST_CHARACTERS = 7_089;
