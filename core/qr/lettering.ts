@@ -1,4 +1,4 @@
-import { glyphOf } from './alphabet.ts';
+import { charactersOf, glyphOf, moved } from './alphabet.ts';
 import type { Box, Layer, Segment } from './drawing.ts';
 import type { Color } from './style.ts';
 
@@ -9,9 +9,9 @@ const BETWEEN = 1.7;
 /** Words fill at most this share of the box's width. */
 const FILL_SHARE = 0.88;
 
-/** Words in capitals, in the middle of a box, as high as asked unless that is too wide. Needs no font where it is drawn. */
+/** Words in the middle of a box, capitals as high as asked unless that is too wide. Needs no font where it is drawn. */
 export function lettering(text: string, box: Box, heightModules: number, color: Color): readonly Layer[] {
-  const glyphs = Array.from(text.toUpperCase(), glyphOf);
+  const glyphs = charactersOf(text).map(glyphOf);
   const wide = glyphs.reduce((sum, { width }) => sum + width + BETWEEN, -BETWEEN);
   if (wide <= 0) return [];
   const scale = Math.min(heightModules / CAPITAL_HEIGHT, (box.width * FILL_SHARE) / (wide + STROKE));
@@ -19,22 +19,8 @@ export function lettering(text: string, box: Box, heightModules: number, color: 
   let left = box.x + (box.width - wide * scale) / 2;
   const path: Segment[] = [];
   for (const { width, strokes } of glyphs) {
-    for (const segment of strokes) path.push(placed(segment, scale, left, top));
+    for (const segment of strokes) path.push(moved(segment, scale, left, top));
     left += (width + BETWEEN) * scale;
   }
   return [{ paint: color, path, strokeWidth: STROKE * scale }];
-}
-
-function placed(segment: Segment, scale: number, left: number, top: number): Segment {
-  const x = (value: number): number => left + value * scale;
-  const y = (value: number): number => top + value * scale;
-  switch (segment[0]) {
-    case 'move':
-    case 'line':
-      return [segment[0], x(segment[1]), y(segment[2])];
-    case 'round':
-      return ['round', x(segment[1]), y(segment[2]), x(segment[3]), y(segment[4])];
-    case 'close':
-      return segment;
-  }
 }

@@ -35,7 +35,7 @@ export type QrCode = WantedCode & {
 };
 
 /** Raised where the same parameters would be drawn in another way than before. */
-const DRAWN_BY = 1;
+const DRAWN_BY = 2;
 
 /** Equal for codes that would be equal, whatever the order of their members was. */
 export const parametersSha256 = (wanted: WantedCode): string =>

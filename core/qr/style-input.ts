@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { LETTERS } from './alphabet.ts';
+import { charactersOf, isDrawable } from './alphabet.ts';
 import { LOGO_SHARE } from './limits.ts';
 import type { Color, QrStyle } from './style.ts';
 import { DOT_SHAPES, EYE_BALLS, EYE_FRAMES, FRAME_SHAPES, PLAIN_STYLE, TRANSPARENT } from './style.ts';
@@ -30,14 +30,19 @@ const frameInput = z.strictObject({
   text: z.string().check(
     z.minLength(1),
     z.maxLength(MAX_FRAME_LETTERS),
-    z.refine(
-      (text) => Array.from(text.toUpperCase()).every((letter) => LETTERS.includes(letter)) && text.trim() !== '',
-      "May have letters A to Z, digits, spaces and . , : ! ? - + / & ' # @",
-    ),
+    z.refine((text) => text.trim() !== '', 'Must have something to read.'),
+    z.refine((text) => undrawable(text) === '', {
+      error: ({ input }) =>
+        `May have Latin letters with accents, digits, punctuation and ✓ ♥ ← ↑ → ↓; there is nothing to draw ${undrawable(String(input))} with.`,
+    }),
   ),
   color: z.optional(color),
   text_color: z.optional(color),
 });
+
+/** Each character once. */
+const undrawable = (text: string): string =>
+  [...new Set(charactersOf(text))].filter((character) => !isDrawable(character)).join(' ');
 
 /** A style as the API takes it; every member may be left out. */
 export const styleInput = z.strictObject({
@@ -86,7 +91,7 @@ export function styleOf(input: StyleInput, marginModules: number = PLAIN_STYLE.m
         ? null
         : {
             shape: frame.shape,
-            text: frame.text,
+            text: frame.text.normalize('NFC'),
             color: colorOr(frame.color, colorOr(input.foreground, PLAIN_STYLE.foreground)),
             textColor: colorOr(frame.text_color, PLAIN_COLORS.background),
           },

@@ -1,6 +1,7 @@
-import { glyphOf, LETTERS } from '../../../core/qr/alphabet.ts';
+import { charactersOf, glyphOf, isDrawable } from '../../../core/qr/alphabet.ts';
 import { contrast } from '../../../core/qr/color.ts';
 import { drawCode } from '../../../core/qr/draw.ts';
+import { CAPITALS, DIGITS, SIGNS, SMALL_LETTERS } from '../../../core/qr/letter-strokes.ts';
 import { errorCorrectionFor, LOGO_SHARE } from '../../../core/qr/limits.ts';
 import { logoArea } from '../../../core/qr/logo-area.ts';
 import { ERROR_CORRECTIONS, qrMatrix } from '../../../core/qr/matrix.ts';
@@ -55,7 +56,7 @@ describe('A style', () => {
     [{ foreground: 'red' }, 'foreground'],
     [{ foreground: '#12345' }, 'foreground'],
     [{ foreground: '#000"/><script>' }, 'foreground'],
-    [{ frame: { shape: 'label', text: 'Größe' } }, 'frame.text'],
+    [{ frame: { shape: 'label', text: 'Сканируй' } }, 'frame.text'],
     [{ frame: { shape: 'label', text: ' ' } }, 'frame.text'],
     [{ gradient: { kind: 'linear', stops: [{ offset: 0, color: '#000' }] } }, 'gradient.stops'],
     [
@@ -179,23 +180,67 @@ describe('A logo', () => {
   });
 });
 
+/** Latin-1 and its neighbours, in both cases. */
+const ACCENTED = Array.from('àáâãäåāăçčďèéêëēėęěìíîïīñńňòóôõöőřšśşșťțùúûüůűýÿžźż').flatMap((small) => [
+  small,
+  small.toUpperCase(),
+]);
+
 describe('The words of a frame', () => {
   it('are drawn within their strip, from letters that all have strokes', () => {
-    for (const letter of LETTERS) {
+    // Of a strip that is 0.17 of a code high capitals take 0.44: 3.8 are left above and below them.
+    for (const letter of [...Object.keys({ ...CAPITALS, ...SMALL_LETTERS, ...DIGITS, ...SIGNS }), ...ACCENTED]) {
       const { width, strokes } = glyphOf(letter);
-      expect([letter, strokes.length > 0]).toEqual([letter, letter !== ' ']);
+      expect([letter, strokes.length > 0]).toEqual([letter, letter.trim() !== '']);
       for (const [, ...values] of strokes)
         values.forEach((value, index) => {
-          expect(value).toBeGreaterThanOrEqual(index % 2 === 0 ? 0 : -0.5);
-          expect(value).toBeLessThanOrEqual(index % 2 === 0 ? Math.max(width, 0) + 0.2 : 7);
+          expect(value).toBeGreaterThanOrEqual(index % 2 === 0 ? 0 : -3);
+          expect(value).toBeLessThanOrEqual(index % 2 === 0 ? width + 0.2 : 7.9);
         });
     }
+  });
+
+  it('are drawn as they were written, small letters small', () => {
+    expect(glyphOf('a')).not.toEqual(glyphOf('A'));
+    expect(styleOf({ frame: { shape: 'label', text: 'Scan me' } }).frame?.text).toBe('Scan me');
+    const heightOf = (letter: string) => 6 - Math.min(...glyphOf(letter).strokes.flatMap(([, , y]) => y ?? []));
+    for (const small of 'acemnorsuvwxz') expect([small, heightOf(small)]).toEqual([small, 4]);
+    for (const high of 'bdfhkltABCXYZ') expect([high, heightOf(high) > 5]).toEqual([high, true]);
+  });
+
+  it('may have the letters of Europe, with their accents over them or below', () => {
+    for (const letter of ACCENTED) expect([letter, isDrawable(letter)]).toEqual([letter, true]);
+    const yOf = (letter: string) => glyphOf(letter).strokes.flatMap(([, , y]) => y ?? []);
+    expect(Math.min(...yOf('é'))).toBeLessThan(Math.min(...yOf('e')));
+    expect(Math.min(...yOf('É'))).toBeLessThan(Math.min(...yOf('E')));
+    expect(Math.max(...yOf('ç'))).toBeGreaterThan(Math.max(...yOf('c')));
+    // Instead of its dot, not above it.
+    expect(glyphOf('ï').strokes).toHaveLength(glyphOf('ı').strokes.length + 4);
+  });
+
+  it('are the same however an accent was typed', () => {
+    expect(charactersOf('Cafe\u0301')).toEqual(['C', 'a', 'f', 'é']);
+    const text = (typed: string) => styleOf({ frame: { shape: 'box', text: typed } }).frame?.text;
+    expect(text('Cafe\u0301')).toBe('Café');
+  });
+
+  it.each([
+    ['Scan me 🙂', '🙂'],
+    ['Сканируй', 'С к а н и р у й'],
+    ['扫我', '扫 我'],
+    ['a\tb', '\t'],
+    ['x\u0302', '\u0302'],
+  ])('that cannot be drawn are refused by their characters: %j', (text, missing) => {
+    const { error } = styleInput.safeParse({ frame: { shape: 'label', text } });
+    expect(error?.issues).toMatchObject([
+      { path: ['frame', 'text'], message: expect.stringContaining(`there is nothing to draw ${missing} with`) },
+    ]);
   });
 
   it.each(['label', 'box'] as const)('leave the code its quiet zone: %s', (shape) => {
     const matrix = qrMatrix('https://sgn.example/q/aB7x3K', { errorCorrection: 'M' });
     for (const marginModules of [0, 2, 4, 16])
-      for (const text of ['A', 'SCAN ME', 'W'.repeat(30)]) {
+      for (const text of ['A', 'SCAN ME', 'Århus, Ågård', 'W'.repeat(30)]) {
         const frame = { shape, text, color: '#0b3d91', textColor: '#ffffff' } as const;
         const { code, layers, width, height } = drawCode(matrix, { ...PLAIN_STYLE, marginModules, frame });
         const gap = Math.max(2, marginModules);
