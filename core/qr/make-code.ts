@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts';
 import { drawCode } from './draw.ts';
 import type { Drawing } from './drawing.ts';
-import { errorCorrectionFor } from './limits.ts';
+import { errorCorrectionFor, STYLED_MIN_VERSION } from './limits.ts';
 import type { CleanLogo } from './logo-store.ts';
 import type { ErrorCorrection, QrMatrix } from './matrix.ts';
 import { qrMatrix } from './matrix.ts';
@@ -64,8 +64,12 @@ export type DrawnQr = {
 
 /** Throws QR_CONTENT_TOO_LONG. */
 export function drawQr({ content, title, size, errorCorrection, style, logo }: Omit<QrRequest, 'format'>): DrawnQr {
-  const matrix = qrMatrix(content, { errorCorrection: errorCorrectionFor(style.logo?.share ?? null, errorCorrection) });
-  if (isPlain(style)) {
+  const plain = isPlain(style);
+  const matrix = qrMatrix(content, {
+    errorCorrection: errorCorrectionFor(style.logo?.share ?? null, errorCorrection),
+    minVersion: plain ? 1 : STYLED_MIN_VERSION,
+  });
+  if (plain) {
     const edge = matrix.size + 2 * style.marginModules;
     const text = plainSvg(matrix, style, { size, title });
     return { matrix, width: edge, height: edge, svg: text, drawing: () => drawCode(matrix, style) };

@@ -1,4 +1,5 @@
 import { eps } from './eps.ts';
+import { withResolution } from './jpeg-resolution.ts';
 import type { DrawnQr, MadeCode, QrRequest } from './make-code.ts';
 import { pdf } from './pdf.ts';
 import { pixelsPng } from './pixels-png.ts';
@@ -62,8 +63,9 @@ async function bytesOf(
     case 'png':
       return isPlain(style) ? plainPng(matrix, style, size) : pixelsPng(await picture(), size);
     case 'jpeg':
+      return withResolution(await deps.encoders.jpeg(await picture()), size);
     case 'webp':
-      return deps.encoders[format](await picture());
+      return deps.encoders.webp(await picture());
     case 'pdf':
       return pdf(drawing(), vector);
     case 'eps':
