@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { reservedAliases } from '../core/links/alias.ts';
 import type { LinkRules } from '../core/links/create-link.ts';
-import { batchesS3, batchFiles } from './batch-files.ts';
+import { batchFiles } from './batch-files.ts';
 import { batchStore } from './batch-store.ts';
 import { batchWork } from './batch-work.ts';
 import { blocklist } from './blocklist.ts';
@@ -12,6 +12,7 @@ import { logoStore } from './logo-store.ts';
 import { qrMaking } from './qr-making.ts';
 import { rememberedScores } from './remembered-scores.ts';
 import { rowValues } from './row-values.ts';
+import { s3Client } from './s3.ts';
 import { styleScores } from './style-scores.ts';
 import { DEFAULT_DOMAIN } from './table.ts';
 
@@ -34,7 +35,7 @@ function stepDeps(env: Env, routePaths: readonly string[]) {
     client,
     batches,
     work: batchWork(client, { jobs: env.JOBS_TABLE, accounts: env.ACCOUNTS_TABLE }),
-    files: batchFiles(batchesS3(), env.UPLOADS_BUCKET),
+    files: batchFiles(s3Client(), env.UPLOADS_BUCKET),
     store: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
     blocklist: blocklist(client, env.LINKS_TABLE, nowMs),
     rules: linkRules(env, routePaths),
@@ -52,7 +53,7 @@ export function batchPlanDeps(env: Env, routePaths: readonly string[]) {
 export function batchRowsDeps(env: FunctionEnv<'batch-rows'>, routePaths: readonly string[]) {
   const deps = stepDeps(env, routePaths);
   const scores = rememberedScores(styleScores(deps.client, env.QR_CODES_TABLE, nowMs));
-  return { ...deps, ...qrMaking(scores), logos: logoStore(batchesS3(), env.UPLOADS_BUCKET) };
+  return { ...deps, ...qrMaking(scores), logos: logoStore(s3Client(), env.UPLOADS_BUCKET) };
 }
 
 export function batchFinishDeps(env: FunctionEnv<'batch-finish'>) {
@@ -60,7 +61,7 @@ export function batchFinishDeps(env: FunctionEnv<'batch-finish'>) {
   return {
     batches: batchStore(client, env.JOBS_TABLE),
     work: batchWork(client, { jobs: env.JOBS_TABLE, accounts: env.ACCOUNTS_TABLE }),
-    files: batchFiles(batchesS3(), env.UPLOADS_BUCKET),
+    files: batchFiles(s3Client(), env.UPLOADS_BUCKET),
     shortOrigin: env.SHORT_ORIGIN,
     nowMs,
   };

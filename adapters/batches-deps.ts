@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { reservedAliases } from '../core/links/alias.ts';
-import { batchesS3, batchFiles } from './batch-files.ts';
+import { batchFiles } from './batch-files.ts';
 import { batchRuns } from './batch-runs.ts';
 import { batchStore } from './batch-store.ts';
 import { batchUploads } from './batch-uploads.ts';
 import { blocklist } from './blocklist.ts';
+import { downloads } from './downloads.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { idempotencyStore } from './idempotency-store.ts';
@@ -12,6 +13,7 @@ import { codeLimitStore, rateLimitStore } from './limits.ts';
 import { logoStore } from './logo-store.ts';
 import { workflowClient } from './report-runs.ts';
 import { rowValues } from './row-values.ts';
+import { s3Client } from './s3.ts';
 import { DEFAULT_DOMAIN } from './table.ts';
 import { uploadForms } from './upload-forms.ts';
 import { windowCounter } from './window-counter.ts';
@@ -20,7 +22,7 @@ const nowMs = Date.now;
 
 export function batchesDeps(env: FunctionEnv<'batches'>, routePaths: readonly string[]) {
   const client = documentClient();
-  const s3 = batchesS3();
+  const s3 = s3Client();
   const windows = windowCounter(client, env.ACCOUNTS_TABLE);
   const files = batchFiles(s3, env.UPLOADS_BUCKET);
   return {
@@ -29,6 +31,7 @@ export function batchesDeps(env: FunctionEnv<'batches'>, routePaths: readonly st
     files,
     rowsOf: rowValues(files),
     uploads: batchUploads(s3, env.UPLOADS_BUCKET),
+    signDownload: downloads(s3, env.UPLOADS_BUCKET, nowMs),
     signForm: uploadForms(s3, env.UPLOADS_BUCKET, nowMs),
     logos: logoStore(s3, env.UPLOADS_BUCKET),
     blocklist: blocklist(client, env.LINKS_TABLE, nowMs),

@@ -5,8 +5,8 @@ import type { FunctionEnv } from './env.ts';
 import { erasureJobs } from './erasure-jobs.ts';
 import { jobErasure } from './job-erasure.ts';
 import { qrErasure } from './qr-erasure.ts';
-import { reportsS3 } from './report-files.ts';
 import { reportRuns, workflowClient } from './report-runs.ts';
+import { s3Client } from './s3.ts';
 import { userErasure } from './user-erasure.ts';
 import { workspaceErasure } from './workspace-erasure.ts';
 
@@ -21,7 +21,7 @@ export function eraseDeps(env: FunctionEnv<'erase'>) {
     counts: env.COUNTS_TABLE,
     events: env.EVENTS_TABLE,
   };
-  const s3 = reportsS3();
+  const s3 = s3Client();
   const workflows = workflowClient();
   const jobs = jobErasure(client, {
     table: env.JOBS_TABLE,

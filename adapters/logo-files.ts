@@ -1,11 +1,11 @@
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { cleanLogoKey } from '../core/qr/logo-store.ts';
 import type { LogoFiles } from '../core/qr/uploaded-logo.ts';
 import { logoUploadKey } from '../core/qr/uploaded-logo.ts';
+import { signedUrl } from './signed-url.ts';
 
 /** Logos in the uploads bucket, as they came and as they are drawn. */
-export function logoFiles(client: S3Client, bucket: string): LogoFiles {
+export function logoFiles(client: S3Client, bucket: string, nowMs: () => number): LogoFiles {
   const remove = async (Key: string): Promise<void> => {
     await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
   };
@@ -28,9 +28,8 @@ export function logoFiles(client: S3Client, bucket: string): LogoFiles {
       await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: pngBytes, ContentType: 'image/png' }));
     },
     removeClean: (workspaceId, id) => remove(cleanLogoKey(workspaceId, id)),
-    cleanUrl: (workspaceId, id, lifetimeS) =>
-      getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: cleanLogoKey(workspaceId, id) }), {
-        expiresIn: lifetimeS,
-      }),
+    async cleanUrl(workspaceId, id) {
+      return (await signedUrl(client, { Bucket: bucket, Key: cleanLogoKey(workspaceId, id) }, nowMs())).url;
+    },
   };
 }

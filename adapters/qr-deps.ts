@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { S3Client } from '@aws-sdk/client-s3';
 import { reservedAliases } from '../core/links/alias.ts';
 import { newLinkPassword } from '../core/links/link-password.ts';
 import { blocklist } from './blocklist.ts';
@@ -12,16 +11,16 @@ import { linkStore } from './link-store.ts';
 import { logoStore } from './logo-store.ts';
 import { qrCodeStore } from './qr-code-store.ts';
 import { qrMaking } from './qr-making.ts';
+import { s3Client } from './s3.ts';
 import { noStyleScores, styleScores } from './style-scores.ts';
 import { DEFAULT_DOMAIN } from './table.ts';
 import { windowCounter } from './window-counter.ts';
 
 const nowMs = Date.now;
-const CONNECTION_TIMEOUT_MS = 1_000;
 
 export function qrDeps(env: FunctionEnv<'qr'>, routePaths: readonly string[]) {
   const client = documentClient();
-  const s3 = new S3Client({ maxAttempts: 5, requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS } });
+  const s3 = s3Client();
   const windows = windowCounter(client, env.ACCOUNTS_TABLE);
   return {
     ...qrMaking(styleScores(client, env.QR_CODES_TABLE, nowMs)),

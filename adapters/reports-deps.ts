@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { athenaClient } from './athena.ts';
 import { batchGet } from './batch-get.ts';
+import { downloads } from './downloads.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
@@ -8,10 +9,11 @@ import { idempotencyStore } from './idempotency-store.ts';
 import { lakeQueries } from './lake-queries.ts';
 import { rateLimitStore, reportLimitStore } from './limits.ts';
 import { linkStore } from './link-store.ts';
-import { reportFiles, reportsS3 } from './report-files.ts';
+import { reportFiles } from './report-files.ts';
 import { reportParquet } from './report-parquet.ts';
 import { reportRuns, workflowClient } from './report-runs.ts';
 import { reportStore } from './report-store.ts';
+import { s3Client } from './s3.ts';
 import { DEFAULT_DOMAIN, workspaceKey } from './table.ts';
 import { windowCounter } from './window-counter.ts';
 import { fromWorkspaceItem } from './workspace-items.ts';
@@ -24,7 +26,7 @@ export function reportsDeps(env: FunctionEnv<'reports'>) {
   return {
     store: reportStore(client, env.JOBS_TABLE),
     runs: reportRuns(workflowClient(), env.REPORTS_WORKFLOW),
-    files: reportFiles(reportsS3(), env.RESULTS_BUCKET),
+    signDownload: downloads(s3Client(), env.RESULTS_BUCKET, nowMs),
     links: linkStore(client, env.LINKS_TABLE, env.ACCOUNTS_TABLE),
     rateLimits: rateLimitStore(windows),
     reportLimits: reportLimitStore(windows),
@@ -37,7 +39,7 @@ export function reportsDeps(env: FunctionEnv<'reports'>) {
 
 export const reportFileDeps = (env: FunctionEnv<'report-file'>) => ({
   store: reportStore(documentClient(), env.JOBS_TABLE),
-  files: reportFiles(reportsS3(), env.RESULTS_BUCKET),
+  files: reportFiles(s3Client(), env.RESULTS_BUCKET),
   parquet: reportParquet,
   nowMs,
 });

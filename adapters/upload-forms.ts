@@ -1,16 +1,13 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type { SignForm } from '../core/upload-form.ts';
-
-/** As long as a file takes over a slow line. */
-const FORM_LIFETIME_S = 900;
+import { signingTerm } from './signing-term.ts';
 
 /** Forms for the bucket, signed in the function's own name: who has one may write that object, and S3 holds them to its terms. */
 export const uploadForms =
   (client: S3Client, bucket: string, nowMs: () => number): SignForm =>
   async ({ key, contentType, minBytes, maxBytes }) => {
-    // S3 counts from when it was signed.
-    const expiresAtMs = nowMs() + FORM_LIFETIME_S * 1_000;
+    const { lifetimeS, expiresAtMs } = await signingTerm(client, nowMs());
     const { url, fields } = await createPresignedPost(client, {
       Bucket: bucket,
       Key: key,
@@ -19,7 +16,7 @@ export const uploadForms =
         ['eq', '$Content-Type', contentType],
         ['content-length-range', minBytes, maxBytes],
       ],
-      Expires: FORM_LIFETIME_S,
+      Expires: lifetimeS,
     });
     return { url, fields, expiresAtMs };
   };

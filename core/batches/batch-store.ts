@@ -68,8 +68,6 @@ export type BatchRuns = {
 
 /** Files of batches, in the uploads bucket. */
 export type BatchFiles = {
-  /** A URL that shows the file to whoever has it, for so long. */
-  downloadUrl(file: DownloadedFile, lifetimeS: number): Promise<string>;
   /** Piece by piece, so that no file is ever whole in memory; answers its size. */
   write(key: string, contentType: string, pieces: AsyncIterable<Uint8Array>): Promise<{ readonly bytes: number }>;
   put(key: string, bytes: Uint8Array): Promise<void>;
@@ -81,5 +79,3 @@ export type BatchFiles = {
   remove(batch: BatchId, except: readonly string[]): Promise<void>;
   removeOne(key: string): Promise<void>;
 };
-
-export type DownloadedFile = { readonly key: string; readonly fileName: string; readonly contentType: string };

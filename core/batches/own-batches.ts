@@ -1,10 +1,10 @@
+import type { Download, DownloadedFile, SignDownload } from '../download.ts';
 import { Failure } from '../errors.ts';
 import type { Page } from '../links/link-store.ts';
 import { couldBeId } from '../sortable-id.ts';
 import type { Batch } from './batch.ts';
 import { canRetry, expiresAtMs, isOpen, MAX_OPEN_BATCHES } from './batch.ts';
 import { errorsKey, zipKey } from './batch-files.ts';
-import type { BatchFiles, DownloadedFile } from './batch-store.ts';
 import { withRoom } from './order-batch.ts';
 import type { SettleDeps } from './settle-batch.ts';
 import { ended, settled } from './settle-batch.ts';
@@ -55,20 +55,13 @@ export async function retryBatch(deps: SettleDeps, workspaceId: string, id: stri
   return next;
 }
 
-/** How long a URL for a download can be passed on. */
-export const DOWNLOAD_LIFETIME_S = 3_600;
+export type Downloads = { readonly zip: Download | null; readonly errors: Download | null };
+export const NO_DOWNLOADS: Downloads = { zip: null, errors: null };
 
-export type Downloads = { readonly zip: string | null; readonly errors: string | null };
-
-/** Where the batch's files can be had; null where there is none. */
-export async function downloadsOf(
-  { files, nowMs }: { readonly files: Pick<BatchFiles, 'downloadUrl'>; readonly nowMs: () => number },
-  batch: Batch,
-): Promise<Downloads> {
-  const leftS = Math.floor((expiresAtMs(batch) - nowMs()) / 1_000);
-  const lifetimeS = Math.max(1, Math.min(DOWNLOAD_LIFETIME_S, leftS));
-  const urlOf = (file: DownloadedFile | null) => (file === null ? null : files.downloadUrl(file, lifetimeS));
-  return { zip: await urlOf(zipOf(batch)), errors: await urlOf(errorsOf(batch)) };
+/** Where the batch's files can be had, and until when; null where there is none. */
+export async function downloadsOf(signDownload: SignDownload, batch: Batch): Promise<Downloads> {
+  const signed = (file: DownloadedFile | null) => (file === null ? null : signDownload(file, expiresAtMs(batch)));
+  return { zip: await signed(zipOf(batch)), errors: await signed(errorsOf(batch)) };
 }
 
 const zipOf = (batch: Batch): DownloadedFile | null =>

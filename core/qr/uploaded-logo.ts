@@ -48,6 +48,6 @@ export type LogoFiles = {
   removeUpload(workspaceId: string, id: string): Promise<void>;
   putClean(workspaceId: string, id: string, pngBytes: Uint8Array): Promise<void>;
   removeClean(workspaceId: string, id: string): Promise<void>;
-  /** A URL that shows the picture to whoever has it, for so long. */
-  cleanUrl(workspaceId: string, id: string, lifetimeS: number): Promise<string>;
+  /** A URL that shows the picture to whoever has it, for some minutes. */
+  cleanUrl(workspaceId: string, id: string): Promise<string>;
 };

@@ -1,15 +1,12 @@
+import type { Download, SignDownload } from '../download.ts';
 import { Failure } from '../errors.ts';
 import type { Page } from '../links/link-store.ts';
 import { couldBeId } from '../sortable-id.ts';
 import type { Report } from './report.ts';
 import { expiresAtMs, isOpen } from './report.ts';
 import { fileNameOf, fileOf } from './report-file.ts';
-import type { ReportFiles } from './report-ports.ts';
 import type { SettleDeps } from './settle-report.ts';
 import { ended, settled } from './settle-report.ts';
-
-/** How long a URL for the download can be passed on. */
-export const DOWNLOAD_LIFETIME_S = 3_600;
 
 /** The workspace's report, as it stands. Throws REPORT_NOT_FOUND, also for another workspace's. */
 export async function ownReport(deps: SettleDeps, workspaceId: string, id: string): Promise<Report> {
@@ -44,16 +41,8 @@ export async function cancelReport(deps: SettleDeps, workspaceId: string, id: st
   return cancelled;
 }
 
-export type Download = { readonly url: string; readonly expiresAtMs: number };
-
 /** Where the file can be had, and until when; null where there is none. */
-export async function downloadOf(
-  { files, nowMs }: { readonly files: Pick<ReportFiles, 'downloadUrl'>; readonly nowMs: () => number },
-  report: Report,
-): Promise<Download | null> {
+export async function downloadOf(signDownload: SignDownload, report: Report): Promise<Download | null> {
   if (report.state.status !== 'succeeded') return null;
-  const leftS = Math.floor((expiresAtMs(report) - nowMs()) / 1_000);
-  const lifetimeS = Math.max(1, Math.min(DOWNLOAD_LIFETIME_S, leftS));
-  const url = await files.downloadUrl(fileOf(report), fileNameOf(report), lifetimeS);
-  return { url, expiresAtMs: nowMs() + lifetimeS * 1_000 };
+  return signDownload({ ...fileOf(report), fileName: fileNameOf(report) }, expiresAtMs(report));
 }

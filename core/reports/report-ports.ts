@@ -33,8 +33,6 @@ export type ReportFile = { readonly key: string; readonly contentType: string };
 
 /** The files of reports, and the answers of queries they are made from. */
 export type ReportFiles = {
-  /** A URL that shows the file to whoever has it, for so long. */
-  downloadUrl(file: ReportFile, fileName: string, lifetimeS: number): Promise<string>;
   /** Writes piece by piece, so that no file is ever whole in memory; answers its size. */
   write(file: ReportFile, pieces: AsyncIterable<Uint8Array>): Promise<{ readonly bytes: number }>;
   remove(key: string): Promise<void>;

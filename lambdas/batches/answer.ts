@@ -26,8 +26,9 @@ export function toAnswer(batch: Batch, { downloads, origin, nowMs }: Around): Ba
     format: order.look.format,
     on_failure: order.onFailure,
     events_url: `${origin}/v1/qr/batches/${id}/events`,
-    download_url: downloads.zip,
-    errors_url: downloads.errors,
+    download_url: downloads.zip?.url ?? null,
+    errors_url: downloads.errors?.url ?? null,
+    download_expires_at: firstEnd(downloads),
     bytes: 'bytes' in state ? state.bytes : null,
     run: batch.run,
     can_retry: canRetry(batch),
@@ -35,4 +36,9 @@ export function toAnswer(batch: Batch, { downloads, origin, nowMs }: Around): Ba
     ended_at: 'endedAtMs' in state ? instant(state.endedAtMs) : null,
     expires_at: instant(expiresAtMs(batch)),
   };
+}
+
+function firstEnd({ zip, errors }: Downloads): string | null {
+  const ends = [zip, errors].flatMap((download) => (download === null ? [] : [download.expiresAtMs]));
+  return ends.length === 0 ? null : instant(Math.min(...ends));
 }

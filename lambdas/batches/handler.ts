@@ -3,11 +3,18 @@ import type { OnceDeps, StoredAnswer } from '../../core/accounts/idempotency.ts'
 import { seededAtMs, seededBytes } from '../../core/accounts/idempotency.ts';
 import type { Batch } from '../../core/batches/batch.ts';
 import { batchUploadKey } from '../../core/batches/batch-files.ts';
-import type { BatchFiles } from '../../core/batches/batch-store.ts';
 import type { OrderDeps } from '../../core/batches/order-batch.ts';
-import { cancelBatch, downloadsOf, ownBatch, ownBatches, retryBatch } from '../../core/batches/own-batches.ts';
+import {
+  cancelBatch,
+  downloadsOf,
+  NO_DOWNLOADS,
+  ownBatch,
+  ownBatches,
+  retryBatch,
+} from '../../core/batches/own-batches.ts';
 import type { SettleDeps } from '../../core/batches/settle-batch.ts';
 import { MAX_UPLOAD_BYTES, UPLOAD_CONTENT_TYPES } from '../../core/batches/upload.ts';
+import type { SignDownload } from '../../core/download.ts';
 import { Failure } from '../../core/errors.ts';
 import { newSortableId } from '../../core/sortable-id.ts';
 import type { SignForm } from '../../core/upload-form.ts';
@@ -31,7 +38,7 @@ export type BatchesDeps = OrderDeps &
   AskDeps &
   OnceDeps &
   QuotaDeps & {
-    readonly files: Pick<BatchFiles, 'downloadUrl'>;
+    readonly signDownload: SignDownload;
     readonly signForm: SignForm;
     /** What is asked takes as much of it as a code; what batches make does not. */
     readonly codeLimits: QuotaDeps['rateLimits'];
@@ -94,11 +101,7 @@ async function order(context: Context, seed: string): Promise<StoredAnswer> {
   if (outcome.kind === 'looked') return stored(jsonAnswer(200, outcome.answer));
   const { batch } = outcome;
   // A repeat is answered with the very same bytes, so they tell nothing that ends.
-  const answer = toAnswer(batch, {
-    downloads: { zip: null, errors: null },
-    origin: request.origin,
-    nowMs: deps.nowMs(),
-  });
+  const answer = toAnswer(batch, { downloads: NO_DOWNLOADS, origin: request.origin, nowMs: deps.nowMs() });
   return stored(jsonAnswer(202, answer, { location: `/v1/qr/batches/${batch.id}` }));
 }
 
@@ -128,4 +131,8 @@ async function withBatch(
 }
 
 const answerOf = async ({ deps, request }: Context, batch: Batch): Promise<BatchAnswer> =>
-  toAnswer(batch, { downloads: await downloadsOf(deps, batch), origin: request.origin, nowMs: deps.nowMs() });
+  toAnswer(batch, {
+    downloads: await downloadsOf(deps.signDownload, batch),
+    origin: request.origin,
+    nowMs: deps.nowMs(),
+  });

@@ -71,9 +71,10 @@ export const batchAnswer = z.strictObject({
   format: z.enum(QR_FORMATS),
   on_failure: z.enum(ON_FAILURE),
   events_url: z.string(),
-  /** ZIP and CSV, for whoever has the URL within the hour; every answer has fresh ones. */
+  /** ZIP and CSV, for whoever has the URL until `download_expires_at`; every answer has fresh ones. */
   download_url: z.nullable(z.string()),
   errors_url: z.nullable(z.string()),
+  download_expires_at: z.nullable(instant),
   /** Of the ZIP. */
   bytes: z.nullable(z.int()),
   /** 1, and one more with each retry. */

@@ -32,8 +32,6 @@ type Context = {
   readonly answerHeaders: AnswerHeaders;
 };
 
-const IMAGE_URL_LIFETIME_S = 3_600;
-
 /** Announce, read, list and delete logos: parse, one verb, render. */
 export const logosHandler =
   (deps: LogosHandlerDeps): Handle =>
@@ -96,7 +94,7 @@ async function toAnswer({ files }: LogosHandlerDeps, logo: UploadedLogo): Promis
     format,
     width: isReady ? state.widthPx : null,
     height: isReady ? state.heightPx : null,
-    image_url: isReady ? await files.cleanUrl(workspaceId, id, IMAGE_URL_LIFETIME_S) : null,
+    image_url: isReady ? await files.cleanUrl(workspaceId, id) : null,
     created_at: new Date(createdAtMs).toISOString(),
   };
 }

@@ -1,5 +1,5 @@
 import { spanAnswer } from '../../core/clicks/question.ts';
-import type { Download } from '../../core/reports/own-reports.ts';
+import type { Download } from '../../core/download.ts';
 import type { Report } from '../../core/reports/report.ts';
 import { expiresAtMs } from '../../core/reports/report.ts';
 import { sentenceOf } from '../../core/reports/report-failure.ts';

@@ -1,12 +1,12 @@
 import type { Caller } from '../../core/accounts/caller.ts';
 import type { OnceDeps, StoredAnswer } from '../../core/accounts/idempotency.ts';
 import { seededAtMs } from '../../core/accounts/idempotency.ts';
+import type { SignDownload } from '../../core/download.ts';
 import { Failure } from '../../core/errors.ts';
 import type { LinkStore } from '../../core/links/link-store.ts';
 import { orderReport } from '../../core/reports/order-report.ts';
 import { cancelReport, downloadOf, ownReport, ownReports } from '../../core/reports/own-reports.ts';
 import type { Report } from '../../core/reports/report.ts';
-import type { ReportFiles } from '../../core/reports/report-ports.ts';
 import type { SettleDeps } from '../../core/reports/settle-report.ts';
 import type { AnswerHeaders, Handle } from '../http.ts';
 import { callerOf, jsonAnswer } from '../http.ts';
@@ -27,7 +27,7 @@ export type ReportsDeps = SettleDeps &
   QuotaDeps & {
     readonly links: Pick<LinkStore, 'find'>;
     readonly domain: string;
-    readonly files: Pick<ReportFiles, 'downloadUrl'>;
+    readonly signDownload: SignDownload;
     /** Of the limit of reports, which takes nothing from that of links. */
     readonly reportLimits: QuotaDeps['rateLimits'];
   };
@@ -88,5 +88,5 @@ async function read(
   return jsonAnswer(200, await answerOf(deps, report));
 }
 
-const answerOf = async (deps: ReportsDeps, report: Report): Promise<ReportAnswer> =>
-  toAnswer(report, await downloadOf(deps, report));
+const answerOf = async ({ signDownload }: ReportsDeps, report: Report): Promise<ReportAnswer> =>
+  toAnswer(report, await downloadOf(signDownload, report));

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { pictureDecoders } from '../../adapters/picture-decoders.ts';
 import { qrDecoders } from '../../adapters/qr-decoders.ts';
 import { readEvents } from '../fixtures/event-reader.ts';
+import { signedEnd } from '../fixtures/signed-end.ts';
 import type { Form } from '../fixtures/uploads.ts';
 import { sendForm } from '../fixtures/uploads.ts';
 import { filesOfZip } from '../fixtures/zip-reader.ts';
@@ -20,6 +21,7 @@ type Batch = {
   readonly events_url: string;
   readonly download_url: string | null;
   readonly errors_url: string | null;
+  readonly download_expires_at: string | null;
   readonly bytes: number | null;
   readonly run: number;
   readonly can_retry: boolean;
@@ -100,6 +102,7 @@ describe('a batch of items', () => {
     expect(ordered.events_url).toBe(`${product.app}/v1/qr/batches/${ordered.batch_id}/events`);
     const batch = await ended(ordered);
     expect(batch).toMatchObject({ status: 'succeeded', total: 5, done: 5, failed: 0, errors_url: null, reason: null });
+    expect(batch.download_expires_at).toBe(signedEnd(batch.download_url ?? ''));
     const zip = await download(batch.download_url);
     expect(zip.length).toBe(batch.bytes);
     const files = filesOfZip(zip);

@@ -1,4 +1,5 @@
 import { newSeed } from '../../../core/accounts/idempotency.ts';
+import type { SignDownload } from '../../../core/download.ts';
 import { Failure } from '../../../core/errors.ts';
 import type { LakeQueries } from '../../../core/lake/lake-queries.ts';
 import { beginReport, failReport, writeReport } from '../../../core/reports/make-report.ts';
@@ -7,7 +8,7 @@ import { cancelReport, downloadOf, ownReport, ownReports } from '../../../core/r
 import type { Report, ReportState } from '../../../core/reports/report.ts';
 import { expiresAtMs, MAX_OPEN_REPORTS } from '../../../core/reports/report.ts';
 import { failureOf } from '../../../core/reports/report-failure.ts';
-import { fileNameOf } from '../../../core/reports/report-file.ts';
+import { fileNameOf, fileOf } from '../../../core/reports/report-file.ts';
 import { monthBefore, orderUsageReports } from '../../../core/reports/usage-reports.ts';
 import { memoryReportFiles, memoryReportRuns, memoryReportStore } from '../../fixtures/memory-reports.ts';
 import { anOrder, aReport, REPORT_NOW_MS } from '../../fixtures/reports.ts';
@@ -132,14 +133,15 @@ describe('A report that is asked for', () => {
     expect((await ownReports(deps(), 'ws_1', 20, null)).items).toEqual([]);
   });
 
-  it('can be downloaded for an hour, and no longer than it is kept', async () => {
+  it('can be downloaded once it is made, and no longer than it is kept', async () => {
     const state = { status: 'succeeded', endedAtMs: nowMs, rows: 1, bytes: 2 } as const;
     const report = aReport({ state });
-    const download = () => downloadOf({ files, nowMs: clock }, report);
-    expect(await download()).toMatchObject({ expiresAtMs: nowMs + 3_600_000 });
-    nowMs = expiresAtMs(report) - 60_000;
-    expect((await download())?.url).toContain('&for=60');
-    expect(await downloadOf({ files, nowMs: clock }, aReport())).toBeNull();
+    const sign: SignDownload = async ({ key, fileName }, expiresAtMs) => ({ url: `${key} ${fileName}`, expiresAtMs });
+    expect(await downloadOf(sign, report)).toEqual({
+      url: `${fileOf(report).key} ${fileNameOf(report)}`,
+      expiresAtMs: expiresAtMs(report),
+    });
+    expect(await downloadOf(sign, aReport())).toBeNull();
   });
 });
 
