@@ -22,7 +22,7 @@ export const ASKS_CLICKS = {
 } as const satisfies FunctionPowers['may'];
 
 /** On top of `ASKS_CLICKS`: to ask what was rolled up. */
-export const ASKS_ROLL_UPS = {
+const ASKS_ROLL_UPS = {
   rollUpsTable: ['glue:GetTable'],
   rollUps: ['s3:GetObject'],
 } as const satisfies FunctionPowers['may'];

@@ -42,7 +42,7 @@ export function parseIterator(text: unknown): Iterator {
   throw new AwsError('InvalidArgumentException', 'Invalid ShardIterator.');
 }
 
-export function shardsOf(stream: Stream) {
+function shardsOf(stream: Stream) {
   return stream.logs.map((_, shard) => {
     const { first, last } = hashKeyRange(shard, stream.shards);
     return {

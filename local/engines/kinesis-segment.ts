@@ -21,7 +21,7 @@ export type StoredRecord = { readonly partitionKey: string; readonly data: Buffe
 const FRAME_HEADER_BYTES = 8;
 const PAYLOAD_HEADER_BYTES = 10;
 /** A record of 1 MB must fit into any segment. */
-export const SEGMENT_BYTES = 4 * 1024 * 1024;
+const SEGMENT_BYTES = 4 * 1024 * 1024;
 
 export const emptySegment = (firstIndex: number): Segment => ({
   firstIndex,

@@ -14,8 +14,8 @@ export type NamedPart = {
   readonly checksum: string | undefined;
 };
 
-export const MIN_PART_BYTES = 5 * 1024 * 1024;
-export const MAX_OBJECT_BYTES = 5 * 1024 ** 4;
+const MIN_PART_BYTES = 5 * 1024 * 1024;
+const MAX_OBJECT_BYTES = 5 * 1024 ** 4;
 
 export type NewUpload = {
   readonly bucket: string;

@@ -18,7 +18,7 @@ export type SecretVersion = {
   readonly stages: readonly string[];
 };
 
-export const CURRENT = 'AWSCURRENT';
+const CURRENT = 'AWSCURRENT';
 const PREVIOUS = 'AWSPREVIOUS';
 export const PENDING = 'AWSPENDING';
 

@@ -9,8 +9,8 @@ export type RouteMatch<R> = { readonly route: R; readonly parameters: Readonly<R
 type Compiled<R> = { readonly route: R; readonly segments: readonly Segment[]; readonly rank: string };
 type Segment = { readonly kind: 'literal' | 'variable' | 'greedy'; readonly text: string };
 
-export const ANY_METHOD = 'ANY';
-export const DEFAULT_PATH = '$default';
+const ANY_METHOD = 'ANY';
+const DEFAULT_PATH = '$default';
 
 export function compileRoutes<R extends { readonly method: string; readonly path: string }>(
   routes: readonly R[],

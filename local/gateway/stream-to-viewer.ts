@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 
 /** CloudFront's origin response timeout, which is also the longest silence between two packets; API Gateway allows 5 minutes. */
-export const LONGEST_SILENCE_MS = 30_000;
+const LONGEST_SILENCE_MS = 30_000;
 
 /**
  * Passes a stream on as it comes, no faster than the viewer reads. A viewer who leaves ends the stream at its source; a

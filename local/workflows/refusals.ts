@@ -1,7 +1,7 @@
 import type { Definition, State } from './definition.ts';
 
 /** Integrations that tasks may name: what follows `arn:aws:states:::` in their Resource. */
-export const INTEGRATIONS = [
+const INTEGRATIONS = [
   'lambda:invoke',
   'athena:startQueryExecution.sync',
   'dynamodb:deleteItem',
