@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { reservedAliases } from '../core/links/alias.ts';
-import type { LinkRules } from '../core/links/create-link.ts';
 import { batchFiles } from './batch-files.ts';
 import { batchStore } from './batch-store.ts';
 import { batchWork } from './batch-work.ts';
 import { blocklist } from './blocklist.ts';
 import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
+import { linkRules } from './link-rules.ts';
 import { linkStore } from './link-store.ts';
 import { logoStore } from './logo-store.ts';
 import { qrMaking } from './qr-making.ts';
@@ -14,18 +13,10 @@ import { rememberedScores } from './remembered-scores.ts';
 import { rowValues } from './row-values.ts';
 import { s3Client } from './s3.ts';
 import { styleScores } from './style-scores.ts';
-import { DEFAULT_DOMAIN } from './table.ts';
 
 const nowMs = Date.now;
 
 type Env = FunctionEnv<'batch-plan'>;
-
-const linkRules = (env: Env, routePaths: readonly string[]): LinkRules => ({
-  domain: DEFAULT_DOMAIN,
-  alias: { maxLength: Number(env.MAX_ALIAS_LENGTH), reserved: reservedAliases(routePaths) },
-  ownHostnames: new Set([new URL(env.SHORT_ORIGIN).hostname]),
-  allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS === 'true',
-});
 
 /** What the steps stand on that have to do with links. */
 function stepDeps(env: Env, routePaths: readonly string[]) {

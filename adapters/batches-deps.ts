@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { reservedAliases } from '../core/links/alias.ts';
 import { batchFiles } from './batch-files.ts';
 import { batchRuns } from './batch-runs.ts';
 import { batchStore } from './batch-store.ts';
@@ -10,11 +9,11 @@ import { documentClient } from './dynamodb.ts';
 import type { FunctionEnv } from './env.ts';
 import { idempotencyStore } from './idempotency-store.ts';
 import { codeLimitStore, rateLimitStore } from './limits.ts';
+import { linkRules } from './link-rules.ts';
 import { logoStore } from './logo-store.ts';
 import { workflowClient } from './report-runs.ts';
 import { rowValues } from './row-values.ts';
 import { s3Client } from './s3.ts';
-import { DEFAULT_DOMAIN } from './table.ts';
 import { uploadForms } from './upload-forms.ts';
 import { windowCounter } from './window-counter.ts';
 
@@ -35,12 +34,7 @@ export function batchesDeps(env: FunctionEnv<'batches'>, routePaths: readonly st
     signForm: uploadForms(s3, env.UPLOADS_BUCKET, nowMs),
     logos: logoStore(s3, env.UPLOADS_BUCKET),
     blocklist: blocklist(client, env.LINKS_TABLE, nowMs),
-    rules: {
-      domain: DEFAULT_DOMAIN,
-      alias: { maxLength: Number(env.MAX_ALIAS_LENGTH), reserved: reservedAliases(routePaths) },
-      ownHostnames: new Set([new URL(env.SHORT_ORIGIN).hostname]),
-      allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS === 'true',
-    },
+    rules: linkRules(env, routePaths),
     rateLimits: rateLimitStore(windows),
     codeLimits: codeLimitStore(windows),
     idempotency: idempotencyStore(client, env.ACCOUNTS_TABLE),

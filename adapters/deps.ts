@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { leasedRateLimits } from '../core/accounts/leased-rate-limit.ts';
-import { reservedAliases } from '../core/links/alias.ts';
 import { newLinkPassword } from '../core/links/link-password.ts';
 import { athenaClient } from './athena.ts';
 import { awsJsonClient } from './aws-json.ts';
@@ -13,6 +12,7 @@ import { idempotencyStore } from './idempotency-store.ts';
 import { kinesisClient } from './kinesis.ts';
 import { lakeQueries } from './lake-queries.ts';
 import { attemptStore, rateLimitStore } from './limits.ts';
+import { linkRules } from './link-rules.ts';
 import { linkStore } from './link-store.ts';
 import { serviceChecks } from './service-checks.ts';
 import { spoolDrain } from './spool-drain.ts';
@@ -30,12 +30,7 @@ export function linksDeps(env: FunctionEnv<'links'>, routePaths: readonly string
     totals: clickTotals(client, env.COUNTS_TABLE),
     rateLimits: leasedRateLimits(rateLimitStore(windowCounter(client, env.ACCOUNTS_TABLE))),
     idempotency: idempotencyStore(client, env.ACCOUNTS_TABLE),
-    rules: {
-      domain: DEFAULT_DOMAIN,
-      alias: { maxLength: Number(env.MAX_ALIAS_LENGTH), reserved: reservedAliases(routePaths) },
-      ownHostnames: new Set([new URL(env.SHORT_ORIGIN).hostname]),
-      allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS === 'true',
-    },
+    rules: linkRules(env, routePaths),
     shortOrigin: env.SHORT_ORIGIN,
     hashPassword: newLinkPassword,
     randomBytes,

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { reservedAliases } from '../core/links/alias.ts';
 import { newLinkPassword } from '../core/links/link-password.ts';
 import { blocklist } from './blocklist.ts';
 import { documentClient } from './dynamodb.ts';
@@ -7,13 +6,13 @@ import type { FunctionEnv } from './env.ts';
 import { idempotencyStore } from './idempotency-store.ts';
 import { imageStore } from './image-store.ts';
 import { codeLimitStore, rateLimitStore } from './limits.ts';
+import { linkRules } from './link-rules.ts';
 import { linkStore } from './link-store.ts';
 import { logoStore } from './logo-store.ts';
 import { qrCodeStore } from './qr-code-store.ts';
 import { qrMaking } from './qr-making.ts';
 import { s3Client } from './s3.ts';
 import { noStyleScores, styleScores } from './style-scores.ts';
-import { DEFAULT_DOMAIN } from './table.ts';
 import { windowCounter } from './window-counter.ts';
 
 const nowMs = Date.now;
@@ -33,12 +32,7 @@ export function qrDeps(env: FunctionEnv<'qr'>, routePaths: readonly string[]) {
     rateLimits: rateLimitStore(windows),
     codeLimits: codeLimitStore(windows),
     idempotency: idempotencyStore(client, env.ACCOUNTS_TABLE),
-    rules: {
-      domain: DEFAULT_DOMAIN,
-      alias: { maxLength: Number(env.MAX_ALIAS_LENGTH), reserved: reservedAliases(routePaths) },
-      ownHostnames: new Set([new URL(env.SHORT_ORIGIN).hostname]),
-      allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS === 'true',
-    },
+    rules: linkRules(env, routePaths),
     shortOrigin: env.SHORT_ORIGIN,
     hashPassword: newLinkPassword,
     randomBytes,
