@@ -1,12 +1,10 @@
 import type { CountedWindow, WindowKey } from '../core/clicks/count-window.ts';
-import { WINDOW_PART_IDS } from '../core/clicks/count-window.ts';
+import { WINDOW_LIFETIME_S, WINDOW_PART_IDS } from '../core/clicks/count-window.ts';
 import type { AwsJsonClient } from './aws-json.ts';
 import { nameOfKey } from './count-items.ts';
 import { leanBatchGet, wireKey } from './lean-batch-get.ts';
 import { countedClicksKey } from './table.ts';
 
-/** Kinesis keeps records 24 h, the spool a week: windows are remembered longer than any click can still be on its way. */
-const WINDOW_LIFETIME_S = 9 * 86_400;
 /** Characters of an id as a window keeps it; the ids of a part are one string, 16 bytes each. */
 const COUNTED_ID_LENGTH = 16;
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Plan } from './cloud/plan.ts';
 import { startLambdaApi } from './engines/lambda-api.ts';
 import type { LambdaHost } from './lambda/host.ts';
+import { bucketNamed } from './pumps/failed-records.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 
 /** Construct id of the function in the templates; CDK puts a hash behind it. */
@@ -17,14 +18,21 @@ export async function openToCommandLine(
   if (adminFunction === undefined) throw new Error(`No template has a function ${ADMIN_FUNCTION_PREFIX}….`);
   const accessKeyId = randomUUID();
   const invoke = (name: string, event: unknown): Promise<unknown> => host.invoke(name, event);
-  const api = await startLambdaApi({ accessKeyId, functionNames: [adminFunction], invoke });
+  const followers = plan.eventSources.filter(({ onFailureBucketArn }) => onFailureBucketArn !== null);
+  const functionNames = [adminFunction, ...followers.map(({ functionName }) => functionName)];
+  const api = await startLambdaApi({ accessKeyId, functionNames, invoke });
   writeRunFile(dataPath, {
     lambda_url: api.url,
     access_key_id: accessKeyId,
     admin_function: adminFunction,
     app_url: appUrl,
     s3_url: s3Url,
-    lake_bucket: plan.deliveryStreams[0]?.bucketName ?? '',
+    failure_buckets: [
+      ...new Set([
+        ...plan.deliveryStreams.map(({ bucketName }) => bucketName),
+        ...followers.map(({ onFailureBucketArn }) => bucketNamed(onFailureBucketArn ?? '')),
+      ]),
+    ],
   });
   return {
     async close() {

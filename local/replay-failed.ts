@@ -1,30 +1,41 @@
 import { parseArgs } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
 import { REGION } from './cloud/account.ts';
-import { replayFailed } from './deliveries/replay.ts';
-import { s3LakeBucket } from './deliveries/s3-lake-bucket.ts';
 import { ADMIN_ACCESS_KEY_ID } from './engines/iam.ts';
 import { SECRET_ACCESS_KEY } from './lambda/function-env.ts';
+import { NOTHING_REPLAYED, s3FiledBucket, together } from './replay/filed-bucket.ts';
+import { type Caller, functionInvoker } from './replay/invoke-function.ts';
+import { replayBatches } from './replay/replay-batches.ts';
+import { replayRows } from './replay/replay-rows.ts';
 import { readRunFile } from './run-file.ts';
 
 /**
- * `npm run replay-failed`: records that could not become rows of the lake are tried again, with the code of this checkout.
+ * `npm run replay-failed`: what was given up on is tried again. Rows of the lake are made with the code of this checkout, batches of
+ * streams are handed to the functions that gave up on them.
  *
  * Exit codes: 0 nothing failed is left, 1 something is, or it could not be done (on stderr why), 2 not understood.
  */
 
 process.env['TZ'] = 'UTC';
 
-const HELP = `Usage: npm run replay-failed -- [BUCKET] [flags]
+const HELP = `Usage: npm run replay-failed -- [BUCKET…] [flags]
 
-Tries the failed records of the lake again. What becomes a row now goes into the lake, the rest stays. May be repeated.
+Tries again what was given up on. May be repeated: nothing is counted or done twice.
 
-  BUCKET         of a deployed stage (its lake stack prints it as the output LakeBucket), with your own AWS credentials;
-                 without it, the lake of the Signpost that runs on this machine
+  rows     records that became no row of the lake become one, with the code of this checkout
+  batches  clicks that were not counted, and other batches that a function failed on, are handed
+           to that function again, as it is deployed
+
+What succeeds leaves the failed records. The rest stays, and stderr says where and why.
+
+  BUCKET…        of a deployed stage, with your own AWS credentials and region: its outputs LakeBucket
+                 (rows) and FailedRecordsBucket (batches), one of them or both; without any, those of
+                 the Signpost that runs on this machine
   --data FOLDER  another data folder than .signpost
 `;
 
-type Lake = { readonly client: S3Client; readonly bucket: string };
+/** Where failed records lie, and who may call the functions. */
+type Place = { readonly s3: S3Client; readonly buckets: readonly string[]; readonly caller: Caller };
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -36,27 +47,39 @@ async function run(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const [bucketName, ...others] = positionals;
-  if (others.length > 0) throw new Error('there is one bucket at most; see npm run replay-failed -- --help');
-  const { client, bucket } =
-    bucketName === undefined
-      ? lakeOfLaptop(values.data ?? '.signpost')
-      : { client: new S3Client(), bucket: bucketName };
-  const { rows, left } = await replayFailed(s3LakeBucket(client, bucket));
-  client.destroy();
-  console.log(`${rows} row(s) brought in, ${left} record(s) left.`);
-  return left === 0 ? 0 : 1;
+  const { s3, buckets, caller } =
+    positionals.length === 0 ? laptop(values.data ?? '.signpost') : await deployed(positionals);
+  let [rows, batches] = [NOTHING_REPLAYED, NOTHING_REPLAYED];
+  for (const name of buckets) {
+    const bucket = s3FiledBucket(s3, name);
+    const tell = (line: string): void => console.error(`${name}/${line}`);
+    rows = together(rows, await replayRows(bucket));
+    batches = together(batches, await replayBatches({ bucket, invoke: functionInvoker(caller), tell }));
+  }
+  s3.destroy();
+  console.log(`rows: ${rows.done} brought into the lake, ${rows.left} left`);
+  console.log(`batches: ${batches.done} record(s) taken by their functions, ${batches.left} left`);
+  return rows.left + batches.left === 0 ? 0 : 1;
 }
 
-function lakeOfLaptop(dataDir: string): Lake {
+function laptop(dataDir: string): Place {
   const running = readRunFile(dataDir);
   if (running === null) throw new Error('Signpost is not running here; start it with: npm start');
-  const client = new S3Client({
+  const s3 = new S3Client({
     endpoint: running.s3_url,
     region: REGION,
     credentials: { accessKeyId: ADMIN_ACCESS_KEY_ID, secretAccessKey: SECRET_ACCESS_KEY },
   });
-  return { client, bucket: running.lake_bucket };
+  const credentials = { accessKeyId: running.access_key_id, secretAccessKey: SECRET_ACCESS_KEY };
+  const caller = { url: running.lambda_url, region: REGION, credentials: async () => credentials };
+  return { s3, buckets: running.failure_buckets, caller };
+}
+
+async function deployed(buckets: readonly string[]): Promise<Place> {
+  const s3 = new S3Client();
+  const region = await s3.config.region();
+  const caller = { url: `https://lambda.${region}.amazonaws.com`, region, credentials: () => s3.config.credentials() };
+  return { s3, buckets, caller };
 }
 
 try {

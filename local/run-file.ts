@@ -10,7 +10,8 @@ export type Run = {
   readonly app_url: string;
   /** Of the S3 engine. */
   readonly s3_url: string;
-  readonly lake_bucket: string;
+  /** Where failed records lie. */
+  readonly failure_buckets: readonly string[];
 };
 
 const pathIn = (dataPath: string): string => join(dataPath, 'run.json');

@@ -11,6 +11,13 @@ export type WindowKey = { readonly ledger: LedgerName; readonly bucket: number; 
 export type CountedWindow = { readonly key: WindowKey; readonly ids: ReadonlySet<string>; readonly version: number };
 
 export const WINDOW_S = 1;
+/**
+ * A window lives at least this long after it counted. A click may be a week in the spool, a day on the stream and a month among the
+ * records that were given up on: whatever can still come back is known.
+ */
+export const WINDOW_LIFETIME_S = 40 * 86_400;
+/** More than clocks are apart, and than it takes from looking at a click to writing its window. */
+const FORGETTING_MARGIN_MS = 86_400_000;
 /** A power of two up to 256. */
 export const BUCKETS = 16;
 /**
@@ -20,6 +27,10 @@ export const BUCKETS = 16;
 export const WINDOW_PART_IDS = 2_000;
 
 export const windowName = ({ ledger, bucket, startS }: WindowKey): string => `${ledger}/${bucket}@${startS}`;
+
+/** Whether the window of a click may be gone: it could have been counted, and nobody would know. */
+export const isForgotten = ({ at_ms }: Pick<Click, 'at_ms'>, nowMs: number): boolean =>
+  at_ms < nowMs - WINDOW_LIFETIME_S * 1_000 + FORGETTING_MARGIN_MS;
 
 export const windowStartOf = (atMs: number): number => Math.floor(atMs / 1_000 / WINDOW_S) * WINDOW_S;
 

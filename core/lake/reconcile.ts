@@ -8,7 +8,7 @@ import type { LakeQueries } from './lake-queries.ts';
 
 /** What workspaces have counted, beside their counters. */
 export type CountedClicks = {
-  /** Clicks that all workspaces together counted in each hour (`2026-11-21T14`), as their ids are remembered: nine days. */
+  /** Clicks that all workspaces together counted in each hour (`2026-11-21T14`), as their ids are remembered: 40 days. */
   byHour(span: Span): Promise<ReadonlyMap<string, number>>;
   /** The workspaces that ever counted one. Reads an item for each link that was visited. */
   workspaces(): Promise<ReadonlySet<string>>;

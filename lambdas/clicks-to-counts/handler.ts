@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecordPayload } from 'aws-lambda';
 import { readClick } from '../../core/clicks/click.ts';
 import type { CountDeps } from '../../core/clicks/count-clicks.ts';
 import { countClicks } from '../../core/clicks/count-clicks.ts';
+import { isForgotten } from '../../core/clicks/count-window.ts';
 import type { Arrivals, ShardMarks } from '../../core/clicks/counted-through.ts';
 import { shardProgress } from '../../core/clicks/counted-through.ts';
 import type { LiveFeed } from '../../core/clicks/live-feed.ts';
@@ -14,9 +15,12 @@ export type ClicksToCountsDeps = CountDeps & {
   readonly nowMs: () => number;
 };
 
+/** `replayed`: a batch that was given up on, handed over again by `npm run replay-failed`. */
+export type ClickBatch = KinesisStreamEvent & { readonly replayed?: boolean };
+
 /**
- * Counts a batch of the click stream. Everything readable is counted first; then the first poison record is reported, so
- * that Lambda narrows the batch down to it and files it — whole — with the failed records. What it replays on the way is
+ * Counts a batch of the click stream. Everything that can be counted is counted first; then the others are reported, so
+ * that Lambda narrows the batch down to them and files them — whole — with the failed records. What it replays on the way is
  * known by its ids. A store that fails is asked again for as long as the invocation lasts, so that an outage of minutes
  * does not use up the mapping's few retries, which are there for poison.
  */
@@ -27,20 +31,35 @@ export function clicksToCountsHandler(deps: ClicksToCountsDeps) {
     failed: (cause) => console.error(JSON.stringify({ message: 'shard not marked', error: String(cause) })),
   });
   return async (
-    { Records }: KinesisStreamEvent,
+    { Records, replayed = false }: ClickBatch,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<KinesisStreamBatchResponse> => {
-    const records = Records.map(({ kinesis }) => ({
-      sequenceNumber: kinesis.sequenceNumber,
-      click: readClick(Buffer.from(kinesis.data, 'base64').toString()),
-    }));
+    const records = Records.map(({ kinesis }) => judged(kinesis, deps.nowMs()));
     const clicks = records.flatMap(({ click }) => click ?? []);
-    await progress(shardOf(Records), arrivalsOf(Records), () => patiently(() => count(deps, clicks), context));
-    const poison = records.find(({ click }) => click === null);
-    if (poison === undefined) return { batchItemFailures: [] };
-    console.error(JSON.stringify({ message: 'not a click', sequenceNumber: poison.sequenceNumber }));
-    return { batchItemFailures: [{ itemIdentifier: poison.sequenceNumber }] };
+    const counting = (): Promise<void> => patiently(() => count(deps, clicks), context);
+    // What its shard gave up on says nothing about how far the shard has come.
+    await (replayed ? counting() : progress(shardOf(Records), arrivalsOf(Records), counting));
+    const refused = records.filter(({ click }) => click === null);
+    const [first] = refused;
+    if (first !== undefined) {
+      const { refusal, sequenceNumber } = first;
+      console.error(JSON.stringify({ message: refusal, sequenceNumber, refused: refused.length }));
+    }
+    return { batchItemFailures: refused.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
   };
+}
+
+type Judged = {
+  readonly sequenceNumber: string;
+  readonly click: Click | null;
+  readonly refusal: 'not a click' | 'a click of so long ago that it may have been counted' | null;
+};
+
+function judged({ data, sequenceNumber }: KinesisStreamRecordPayload, nowMs: number): Judged {
+  const click = readClick(Buffer.from(data, 'base64').toString());
+  if (click === null) return { sequenceNumber, click, refusal: 'not a click' };
+  if (!isForgotten(click, nowMs)) return { sequenceNumber, click, refusal: null };
+  return { sequenceNumber, click: null, refusal: 'a click of so long ago that it may have been counted' };
 }
 
 async function count(deps: ClicksToCountsDeps, clicks: readonly Click[]): Promise<void> {

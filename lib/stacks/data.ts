@@ -63,7 +63,7 @@ export class DataStack extends Stack implements KeptData {
 function streamShape(settings: StageSettings, key: IKey | null) {
   const { stream } = settings.clicks;
   return {
-    // Four times as long as the counter tries a record; `WINDOW_LIFETIME_S` in adapters/count-store.ts relies on it.
+    // Four times as long as the counter tries a record; `WINDOW_LIFETIME_S` in core/clicks/count-window.ts relies on it.
     retentionPeriod: Duration.hours(24),
     ...(stream.mode === 'on-demand'
       ? { streamMode: StreamMode.ON_DEMAND }

@@ -1,4 +1,5 @@
 import { ERASURE_PREFIX, LINK_SORT_KEY, MAIL_PREFIX } from '../../adapters/table.ts';
+import { isForgotten } from '../../core/clicks/count-window.ts';
 import { assemblyOf } from './assembly.ts';
 
 const prod = assemblyOf('prod');
@@ -22,6 +23,18 @@ it('counts clicks in batches of up to 5,000 at once, five times at most, keeping
     DestinationConfig: failedRecords,
     MetricsConfig: { Metrics: ['EventCount'] },
   });
+});
+
+it('knows the ids of clicks for as long as one that was given up on may be replayed', () => {
+  const lifecycle = prod.one('AWS::S3::Bucket', 'FailedRecords').properties['LifecycleConfiguration'];
+  const filedDays = (lifecycle as { Rules: { ExpirationInDays: number }[] }).Rules[0]?.ExpirationInDays ?? 0;
+  const streamDays = Number(prod.one('AWS::Kinesis::Stream', 'Clicks').properties['RetentionPeriodHours']) / 24;
+  const spoolDays = 7;
+  const nowMs = Date.UTC(2026, 10, 21);
+  const ofDaysAgo = (days: number) => ({ at_ms: nowMs - days * 86_400_000 });
+  expect(filedDays).toBe(30);
+  expect(isForgotten(ofDaysAgo(spoolDays + streamDays + filedDays), nowMs)).toBe(false);
+  expect(isForgotten(ofDaysAgo(40), nowMs)).toBe(true);
 });
 
 it('brings spooled clicks back for a day, new ones only, keeping what fails', () => {

@@ -31,6 +31,7 @@ afterEach(() => logged.mockRestore());
 
 const NEW_CLICKS = (count: number) => Array.from({ length: count }, () => aClickEvent({ id: newClickId(NOW_MS) }));
 const OUT_OF_TIME = { getRemainingTimeInMillis: () => 0 };
+const DAY_MS = 86_400_000;
 const IN_TIME = { getRemainingTimeInMillis: () => 60_000 };
 
 describe('Clicks to counts', () => {
@@ -80,15 +81,36 @@ describe('Clicks to counts', () => {
     ['another event', '{"type":"heartbeat"}'],
     ['a click of a future schema', JSON.stringify({ ...aClickEvent(), device: 'hologram' })],
     ['a click out of time', JSON.stringify({ ...aClickEvent(), at_ms: 1e300 })],
-  ])('counts all the others and reports the first record that is %s', async (_, poison) => {
+    [
+      'a click that may have been counted and forgotten',
+      encodeClickEvent(aClickEvent({ at_ms: NOW_MS - 39.1 * DAY_MS })),
+    ],
+  ])('counts all the others and reports each record that is %s', async (_, poison) => {
     const { handler, total } = world();
     const good = NEW_CLICKS(4).map(encodeClickEvent);
     const event = kinesisEvent(...good.slice(0, 2), poison, ...good.slice(2), poison);
-    expect(await handler(event, IN_TIME)).toEqual({ batchItemFailures: [{ itemIdentifier: '3' }] });
+    expect(await handler(event, IN_TIME)).toEqual({
+      batchItemFailures: [{ itemIdentifier: '3' }, { itemIdentifier: '6' }],
+    });
+    expect(logged).toHaveBeenCalledTimes(1);
     expect(total()).toBe(4);
     // Lambda narrows it down: what is replayed on the way changes nothing.
     await handler(kinesisEvent(poison, ...good.slice(2)), IN_TIME);
     expect(total()).toBe(4);
+  });
+
+  it('counts what is replayed for as long as it would know that it was counted before, and marks no shard', async () => {
+    const { handler, total, marks } = world();
+    const event = encodeClickEvent(aClickEvent({ at_ms: NOW_MS - 38.9 * DAY_MS }));
+    const filed = kinesisEvent(event);
+    const [record] = filed.Records;
+    if (record !== undefined) record.kinesis.approximateArrivalTimestamp -= 3_600;
+    const replay = { ...filed, replayed: true };
+    expect(await handler(replay, IN_TIME)).toEqual({ batchItemFailures: [] });
+    expect(await handler(replay, IN_TIME)).toEqual({ batchItemFailures: [] });
+    expect([total(), marks.size]).toEqual([1, 0]);
+    await handler(filed, IN_TIME);
+    expect([total(), marks.size]).toEqual([1, 1]);
   });
 
   it('waits for a store that is away for a moment', async () => {

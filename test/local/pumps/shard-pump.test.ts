@@ -3,29 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventSourcePlan } from '../../../local/cloud/event-sources.ts';
 import { openCheckpoints } from '../../../local/pumps/checkpoints.ts';
-import { keepFailedRecords } from '../../../local/pumps/failed-records.ts';
+import { type GivenUp, keepFailedRecords } from '../../../local/pumps/failed-records.ts';
 import { startShardPump } from '../../../local/pumps/shard-pump.ts';
 import type { RecordSource, SourceRecord } from '../../../local/pumps/source.ts';
+import { aMapping } from '../../fixtures/mappings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'signpost-pumps-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const mapping: EventSourcePlan = {
-  name: 'Feed',
-  functionName: 'consumer',
-  kind: 'kinesis',
-  sourceName: 'Clicks',
-  streamArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/Clicks',
-  startingPosition: 'TRIM_HORIZON',
-  batchSize: 3,
-  windowS: 0,
-  filters: [],
-  maxRetries: 5,
-  maxRecordAgeS: null,
-  bisectsOnError: true,
-  reportsItemFailures: true,
-  onFailureBucketArn: null,
-};
+const mapping = aMapping();
 
 /** A shard in memory whose reads can be made to fail. */
 function fakeShard(): RecordSource & { put(...names: string[]): void; failing: boolean } {
@@ -190,29 +176,71 @@ describe('checkpoints', () => {
   });
 });
 
-test('a batch that was given up on is kept whole in its bucket, under the key Lambda would use', async () => {
-  const record = { sequenceNumber: '1', arrivedAtMs: 0, record: { kinesis: { data: 'aGk=' } }, filterable: () => null };
+describe('a batch that was given up on', () => {
+  const record = {
+    sequenceNumber: '1',
+    arrivedAtMs: Date.UTC(2026, 10, 21),
+    record: { kinesis: { data: 'aGk=' } },
+    filterable: () => null,
+  };
   const given = {
-    mapping: { ...mapping, onFailureBucketArn: 'arn:aws:s3:::failed' },
+    mapping: aMapping({ onFailureBucketArn: 'arn:aws:s3:::failed' }),
     shardId: 's-0',
     records: [record],
     condition: 'RetryAttemptsExhausted',
     invokeCount: 6,
     error: new Error('no'),
   } as const;
-  const objects = new Map<string, string>();
-  const s3 = {
-    put: async (bucket: string, key: string, body: Buffer) => void objects.set(`${bucket}/${key}`, body.toString()),
-  };
-  const name = await keepFailedRecords(s3, given);
-  expect(name).toMatch(
-    /^failed\/aws\/lambda\/Feed\/s-0\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/,
-  );
-  expect(JSON.parse(objects.get(name ?? '') ?? '')).toMatchObject({
-    requestContext: { condition: 'RetryAttemptsExhausted', approximateInvokeCount: 6 },
-    KinesisBatchInfo: { shardId: 's-0', startSequenceNumber: '1', endSequenceNumber: '1', batchSize: 1 },
-    payload: { Records: [record.record] },
+
+  async function keep(overrides: Partial<GivenUp> = {}) {
+    const objects = new Map<string, string>();
+    const s3 = {
+      put: async (bucket: string, key: string, body: Buffer) => void objects.set(`${bucket}/${key}`, body.toString()),
+    };
+    const name = await keepFailedRecords(s3, { ...given, ...overrides });
+    return { name, objects, filed: JSON.parse(objects.get(name ?? '') ?? 'null') as unknown };
+  }
+
+  test('is kept whole in its bucket, under the key and in the shape of Lambda', async () => {
+    const { name, filed } = await keep();
+    expect(name).toMatch(
+      /^failed\/aws\/lambda\/Feed\/s-0\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/,
+    );
+    const arrived = '2026-11-21T00:00:00.000Z';
+    // The example of the developer guide, member by member.
+    expect(filed).toEqual({
+      requestContext: {
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:consumer',
+        condition: 'RetryAttemptsExhausted',
+        approximateInvokeCount: 6,
+      },
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      version: '1.0',
+      timestamp: expect.stringMatching(/^\d{4}-.+Z$/),
+      KinesisBatchInfo: {
+        shardId: 's-0',
+        startSequenceNumber: '1',
+        endSequenceNumber: '1',
+        approximateArrivalOfFirstRecord: arrived,
+        approximateArrivalOfLastRecord: arrived,
+        batchSize: 1,
+        streamArn: given.mapping.streamArn,
+      },
+      payload: JSON.stringify({ Records: [record.record] }),
+    });
   });
-  expect(await keepFailedRecords(s3, { ...given, mapping })).toBeNull();
-  expect(objects.size).toBe(1);
+
+  test.each<[claim: string, overrides: Partial<GivenUp>, member: object]>([
+    ['answered, and refused it', { error: null }, { responseContext: { functionError: null } }],
+    ['was never asked', { invokeCount: 0, error: null }, { responseContext: null }],
+    ['follows a table', { mapping: { ...given.mapping, kind: 'dynamodb' } }, { DDBStreamBatchInfo: { batchSize: 1 } }],
+  ])('tells that its function %s', async (_, overrides, member) => {
+    expect((await keep(overrides)).filed).toMatchObject(member);
+  });
+
+  test('is not kept where the mapping names no bucket', async () => {
+    const { name, objects } = await keep({ mapping });
+    expect([name, objects.size]).toEqual([null, 0]);
+  });
 });

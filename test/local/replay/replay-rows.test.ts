@@ -4,8 +4,9 @@ import { encodeClickEvent } from '../../../core/clicks/click-event.ts';
 import { newClickId } from '../../../core/clicks/click-id.ts';
 import { encodeClickRow } from '../../../core/clicks/click-row.ts';
 import { failureLines } from '../../../local/deliveries/failure-lines.ts';
-import { type LakeBucket, replayFailed } from '../../../local/deliveries/replay.ts';
 import type { ErrorType } from '../../../local/deliveries/transform.ts';
+import type { FiledBucket } from '../../../local/replay/filed-bucket.ts';
+import { replayRows } from '../../../local/replay/replay-rows.ts';
 import { aClickEvent } from '../../fixtures/clicks.ts';
 import { NOW_MS } from '../../fixtures/links.ts';
 
@@ -14,7 +15,7 @@ const ARRIVED_MS = Date.UTC(2026, 2, 12, 9, 26, 53);
 function world() {
   const objects = new Map<string, Buffer>();
   const lost = { answerOf: '' };
-  const bucket: LakeBucket = {
+  const bucket: FiledBucket = {
     async *list(prefix) {
       for (const key of [...objects.keys()].sort()) if (key.startsWith(prefix)) yield key;
     },
@@ -61,7 +62,7 @@ it('brings failed clicks into the hour they arrived in, and nothing stays filed'
   const { bucket, objects, file, ids } = world();
   const events = [newEvent(), newEvent()];
   file('processing-failed/2026/03/12/one', 'processing-failed', ...events.map(encodeClickEvent));
-  expect(await replayFailed(bucket)).toEqual({ rows: 2, left: 0 });
+  expect(await replayRows(bucket)).toEqual({ done: 2, left: 0 });
   expect([...objects.keys()]).toEqual([
     expect.stringMatching(/^clicks\/dt=2026-03-12\/hr=09\/replayed-[0-9a-f]{32}\.parquet$/),
   ]);
@@ -72,11 +73,11 @@ it('leaves poison filed as it is, and takes the clicks beside it', async () => {
   const { bucket, objects, file, ids } = world();
   const event = newEvent();
   file('processing-failed/2026/03/12/one', 'processing-failed', 'poison', encodeClickEvent(event));
-  expect(await replayFailed(bucket)).toEqual({ rows: 1, left: 1 });
+  expect(await replayRows(bucket)).toEqual({ done: 1, left: 1 });
   const left = objects.get('processing-failed/2026/03/12/one')?.toString() ?? '';
   expect(left.trimEnd().split('\n')).toHaveLength(1);
   expect(left).toContain(Buffer.from('poison').toString('base64'));
-  expect(await replayFailed(bucket)).toEqual({ rows: 0, left: 1 });
+  expect(await replayRows(bucket)).toEqual({ done: 0, left: 1 });
   expect(await ids()).toEqual([event.id]);
 });
 
@@ -86,7 +87,7 @@ it('takes rows that did not fit the table once they fit', async () => {
   const row = rowOf(encodeClickEvent(event));
   const unfit = row.replace('"bot":false', '"bot":"no"');
   file('format-conversion-failed/2026/03/12/one', 'format-conversion-failed', row, unfit);
-  expect(await replayFailed(bucket)).toEqual({ rows: 1, left: 1 });
+  expect(await replayRows(bucket)).toEqual({ done: 1, left: 1 });
   expect(await ids()).toEqual([event.id]);
 });
 
@@ -96,14 +97,14 @@ it('makes each row once when it is interrupted behind the rows and repeated', as
   const key = 'processing-failed/2026/03/12/one';
   file(key, 'processing-failed', encodeClickEvent(event));
   lost.answerOf = key;
-  await expect(replayFailed(bucket)).rejects.toThrow('connection lost');
+  await expect(replayRows(bucket)).rejects.toThrow('connection lost');
   lost.answerOf = '';
-  expect(await replayFailed(bucket)).toEqual({ rows: 1, left: 0 });
+  expect(await replayRows(bucket)).toEqual({ done: 1, left: 0 });
   expect(await ids()).toEqual([event.id]);
 });
 
 it('does nothing where nothing failed', async () => {
   const { bucket, objects } = world();
-  expect(await replayFailed(bucket)).toEqual({ rows: 0, left: 0 });
+  expect(await replayRows(bucket)).toEqual({ done: 0, left: 0 });
   expect(objects.size).toBe(0);
 });

@@ -3,46 +3,33 @@ import { parquetFile } from '../../adapters/parquet-file.ts';
 import { readClick } from '../../core/clicks/click.ts';
 import { encodeClickRow } from '../../core/clicks/click-row.ts';
 import { CLICKS_PREFIX, FAILURE_PREFIXES, LAKE_COLUMNS } from '../../core/lake/clicks-table.ts';
-import { type TableRow, tableRow } from './table-row.ts';
-
-/** The lake's bucket, as far as a replay needs it. */
-export type LakeBucket = {
-  list(prefix: string): AsyncIterable<string>;
-  get(key: string): Promise<Buffer>;
-  put(key: string, body: Buffer): Promise<void>;
-  remove(key: string): Promise<void>;
-};
-
-export type Replayed = { readonly rows: number; readonly left: number };
+import { type TableRow, tableRow } from '../deliveries/table-row.ts';
+import { type FiledBucket, NOTHING_REPLAYED, type Replayed, together } from './filed-bucket.ts';
 
 /**
- * Tries all failed records again, with the code that is here: what becomes a row goes into the lake, below the hour it first
- * arrived in; the rest stays filed. Rows come first and lie where the failed object's content says, so a replay that is
+ * Tries all records again that Firehose filed, with the code that is here: what becomes a row goes into the lake, below the hour it
+ * first arrived in; the rest stays filed. Rows come first and lie where the failed object's content says, so a replay that is
  * interrupted may be repeated.
  */
-export async function replayFailed(bucket: LakeBucket): Promise<Replayed> {
-  let [rows, left] = [0, 0];
+export async function replayRows(bucket: FiledBucket): Promise<Replayed> {
+  let all = NOTHING_REPLAYED;
   for (const prefix of FAILURE_PREFIXES) {
-    for await (const key of bucket.list(prefix)) {
-      const done = await replayObject(bucket, key, prefix);
-      rows += done.rows;
-      left += done.left;
-    }
+    for await (const key of bucket.list(prefix)) all = together(all, await replayObject(bucket, key, prefix));
   }
-  return { rows, left };
+  return all;
 }
 
-async function replayObject(bucket: LakeBucket, key: string, prefix: FailurePrefix): Promise<Replayed> {
+async function replayObject(bucket: FiledBucket, key: string, prefix: FailurePrefix): Promise<Replayed> {
   const body = await bucket.get(key);
   const lines = body.toString().split('\n').filter(Boolean);
   const judged = lines.map((line) => ({ line, row: rowOf(line, prefix) }));
   const rows = judged.flatMap(({ row }) => (row === null ? [] : [row]));
   const left = judged.filter(({ row }) => row === null).map(({ line }) => line);
-  if (rows.length === 0) return { rows: 0, left: left.length };
+  if (rows.length === 0) return { done: 0, left: left.length };
   await bucket.put(keyOfRows(body, lines), parquetFile(rows, LAKE_COLUMNS));
   if (left.length === 0) await bucket.remove(key);
   else await bucket.put(key, Buffer.from(`${left.join('\n')}\n`));
-  return { rows: rows.length, left: left.length };
+  return { done: rows.length, left: left.length };
 }
 
 type FailurePrefix = (typeof FAILURE_PREFIXES)[number];
