@@ -28,6 +28,7 @@ export async function startS3Server(options: {
     if (answer === 'hang') return;
     if (answer === 'cut') message.socket.destroy();
     else await send(response, answer, { 'x-amz-request-id': requestId, server: 'AmazonS3' });
+    skipRest(message);
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -43,6 +44,9 @@ export async function startS3Server(options: {
       }),
   };
 }
+
+/** What was refused before its end would stand before the next request of its connection. */
+const skipRest = (message: IncomingMessage): void => void message.removeAllListeners('readable').resume();
 
 export function errorAnswer(error: unknown, { url = '/' }: IncomingMessage, requestId: string): S3Answer {
   const { code, status, message, details } =

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { Agent } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { ChecksumAlgorithm, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { newDigest } from '../../../local/engines/s3-checksum.ts';
@@ -126,6 +127,20 @@ describe('a framed body', () => {
     }),
   );
 });
+
+it('a large body that is refused at its beginning does not stand before the next request of its connection', () =>
+  withS3(newFolder(), async (bench) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const body = `no frame\r\n${'x'.repeat(2 * 1024 * 1024)}`;
+    const headers = { 'content-length': String(body.length), 'x-amz-decoded-content-length': '5' };
+    const put = await signed(bench, { method: 'PUT', path, headers }, {}, 'STREAMING-UNSIGNED-PAYLOAD-TRAILER');
+    const get = await signed(bench, { path });
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(outcome(await send(bench, { ...put, body }, agent))).toEqual([400, 'IncompleteBody']);
+      expect(outcome(await send(bench, get, agent))).toEqual([404, 'NoSuchKey']);
+    }
+    agent.destroy();
+  }));
 
 describe('a body signed chunk by chunk', () => {
   const HASH = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { CREDENTIALS } from './everyone.ts';
 import type { S3Bench } from './s3-bench.ts';
@@ -95,16 +95,17 @@ export async function presigned(bench: S3Bench, raw: Raw, expiresIn: number, as:
   return { ...raw, query: Object.fromEntries(query), headers: message.headers };
 }
 
-/** Sends a request as it is. */
+/** Sends a request as it is, on a connection of its own or on one of the agent's. */
 export function send(
   bench: S3Bench,
   { method = 'GET', path, query = {}, headers = {}, body = '' }: Raw,
+  agent: Agent | false = false,
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(bench.engine.url);
   const search = new URLSearchParams(query).toString().replaceAll('+', '%20');
   const target = search === '' ? path : `${path}?${search}`;
   return new Promise((resolve, reject) => {
-    const sending = httpRequest({ hostname, port, method, path: target, headers, agent: false }, (answer) => {
+    const sending = httpRequest({ hostname, port, method, path: target, headers, agent }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', reject);
