@@ -1,3 +1,4 @@
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
@@ -12,6 +13,8 @@ import { privateBucket } from './private-bucket.ts';
 /** Where every click is a row, for as long as the stage's settings say, and what could not become one lies for a while. */
 export class LakeBucket extends Construct {
   readonly bucket: Bucket;
+  /** Objects that were put where Firehose files what the transform refused, or failed on to the end. S3 counts on a best effort. */
+  readonly filed: Metric;
 
   constructor(scope: Construct, id: string, settings: StageSettings, key: IKey | null) {
     super(scope, id);
@@ -22,6 +25,15 @@ export class LakeBucket extends Construct {
       ...FAILURE_PREFIXES.map((prefix) => ({ id: prefix.replace('/', ''), prefix, expiration: FAILURES_KEPT })),
       { id: 'Unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ]);
+    const FilterId = 'FiledByFirehose';
+    this.bucket.addMetric({ id: FilterId, prefix: FAILURE_PREFIXES[0] });
+    this.filed = new Metric({
+      namespace: 'AWS/S3',
+      metricName: 'PutRequests',
+      dimensionsMap: { BucketName: this.bucket.bucketName, FilterId },
+      statistic: Stats.SUM,
+      period: Duration.minutes(1),
+    });
     acceptFinding(
       this.bucket,
       'AwsSolutions-S1',

@@ -21,12 +21,16 @@ export class LakeStack extends Stack {
   readonly notConverted: Metric;
   /** Batches with records that the transform refused. */
   readonly refused: Metric;
+  /** Objects with what the transform refused, or failed on to the end. */
+  readonly filed: Metric;
+  /** The share of Firehose's calls of the transform that were answered, whatever the others failed for. */
+  readonly transformed: Metric;
 
   constructor(scope: Construct, id: string, props: StackProps & { surroundings: Surroundings }) {
     const { surroundings } = props;
     const { settings, data } = surroundings;
     super(scope, id, { ...props, terminationProtection: settings.data === 'retain' });
-    const lake = new LakeBucket(this, 'Lake', settings, data.encryptionKey).bucket;
+    const { bucket: lake, filed } = new LakeBucket(this, 'Lake', settings, data.encryptionKey);
     const transform = new ServiceFunction(this, 'clicks-to-rows', surroundings);
     const catalog = new ClicksCatalog(this, 'Catalog', settings, lake);
     const results = new ResultsBucket(this, 'Results', settings, data.encryptionKey).bucket;
@@ -49,7 +53,9 @@ export class LakeStack extends Stack {
       });
     this.freshness = ofDelivery('DeliveryToS3.DataFreshness', Stats.MAXIMUM);
     this.notConverted = ofDelivery('FailedConversion.Records', Stats.SUM);
-    // Firehose has no metric of its own for records that a transform refuses.
+    this.transformed = ofDelivery('ExecuteProcessing.Success', Stats.AVERAGE);
+    // Firehose has no metric of its own for records that a transform refuses, or fails on to the end.
+    this.filed = filed;
     const refused = new MetricFilter(this, 'Refused', {
       logGroup: transform.lambda.logGroup,
       filterPattern: FilterPattern.literal('"not clicks"'),

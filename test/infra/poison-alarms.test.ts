@@ -62,6 +62,31 @@ describe('Poison on the click stream', () => {
     expect(metricsOf('rows-given-up')).toContain(`${made?.MetricNamespace}/${made?.MetricName}`);
   });
 
+  it('that fails the transform to the end is an object in the lake, and its arrival is in the metric of an alarm', () => {
+    const lake = prod.one('AWS::S3::Bucket', 'Lake');
+    const delivery = prod.one('AWS::KinesisFirehose::DeliveryStream', '').properties;
+    const { ErrorOutputPrefix } = delivery['ExtendedS3DestinationConfiguration'] as { ErrorOutputPrefix: string };
+    const [counted, ...others] = lake.properties['MetricsConfigurations'] as { Id: string; Prefix: string }[];
+    expect(others).toEqual([]);
+    // Firehose's word for what a transform failed on or refused.
+    expect(ErrorOutputPrefix.replace('!{firehose:error-output-type}', 'processing-failed')).toMatch(
+      new RegExp(`^${counted?.Prefix}!`),
+    );
+    expect(metricsOf('rows-given-up')).toContain(`AWS/S3/PutRequests of <${lake.id}> of ${counted?.Id}`);
+  });
+
+  it('that fails the transform once rings as well: four failures fit into one period', () => {
+    const [transform, delivery] = [
+      prod.one('AWS::Lambda::Function', 'ClicksToRows'),
+      prod.one('AWS::KinesisFirehose::DeliveryStream', ''),
+    ];
+    expect([...metricsOf('lake-transform-errors')].sort()).toEqual([
+      `AWS/Firehose/ExecuteProcessing.Success of <${delivery.id}>`,
+      `AWS/Lambda/Errors of <${transform.id}>`,
+      `AWS/Lambda/Throttles of <${transform.id}>`,
+    ]);
+  });
+
   it('that cannot be counted is given up on by a follower whose mapping is watched by an alarm', () => {
     const mapping = prod.one('AWS::Lambda::EventSourceMapping', 'ClicksToCountsFeed');
     expect(mapping.properties).toMatchObject({
