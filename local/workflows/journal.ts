@@ -1,6 +1,6 @@
 import { createReadStream, existsSync, rmSync } from 'node:fs';
 import type { Json } from './definition.ts';
-import { openLineFile } from './line-file.ts';
+import { openLineFile, valueOf } from './line-file.ts';
 import { linesOf } from './lines.ts';
 
 /** Where a sequence of states stands. */
@@ -36,8 +36,8 @@ export type ChildSummary = Pick<ChildResult, 'index' | 'status' | 'items'>;
 
 /**
  * What an execution has got done, in lines: each is in the file before the execution goes on, so `kill -9` loses none.
- * `path` names a sequence of states: the machine's own is empty, those of branches and iterations are below
- * the state that they belong to.
+ * After a power cut the last ones may be missing, and what they told of is done again. `path` names a sequence of states:
+ * the machine's own is empty, those of branches and iterations are below the state that they belong to.
  */
 export type Journal = {
   position(path: string): Position | null;
@@ -87,11 +87,13 @@ export async function openJournal(path: string | null): Promise<Journal> {
   let whole = 0;
   if (path !== null && existsSync(path)) {
     for await (const { text, end } of linesOf(createReadStream(path))) {
-      take(JSON.parse(text) as Line);
+      const line = valueOf(text) as Line | undefined;
+      if (line === undefined) break;
+      take(line);
       whole = end;
     }
   }
-  // A line that a crash cut short was never acted on.
+  // A line that `kill -9` cut short was never acted on.
   const file = path === null ? null : openLineFile(path, whole);
 
   function write(line: Line): void {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LineFile, openLineFile } from './line-file.ts';
+import { type LineFile, openLineFile, valueOf } from './line-file.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -64,9 +64,14 @@ export function openLedger(dataDir: string | null, nowMs: () => number = Date.no
 
 /** The last line of an execution counts; one that a crash cut short was never acted on. */
 function read(path: string): Map<string, Execution> {
-  if (!existsSync(path)) return new Map();
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  return new Map(lines.map((line) => JSON.parse(line) as Execution).map((execution) => [execution.arn, execution]));
+  const executions = new Map<string, Execution>();
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  for (const line of lines) {
+    const execution = valueOf(line) as Execution | undefined;
+    if (execution === undefined) break;
+    executions.set(execution.arn, execution);
+  }
+  return executions;
 }
 
 /** Written anew without what was forgotten, beside the old one and renamed. */

@@ -11,6 +11,15 @@ export type LineFile = {
   close(): void;
 };
 
+/** What a line says; undefined where a power cut left something else, behind which nothing can be trusted. */
+export function valueOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Goes on behind the first `bytes` of the file; what stands behind them is cut off. */
 export function openLineFile(path: string, bytes: number): LineFile {
   const file = openSync(path, 'a', 0o600);

@@ -78,6 +78,21 @@ it('a journal that is opened again knows all but the line that a crash cut short
   expect(existsSync(path)).toBe(false);
 });
 
+it('a journal goes as far as a power cut left it whole', async () => {
+  const path = join(newFolder(), 'journal.jsonl');
+  const first = await openJournal(path);
+  first.enter('', at(1));
+  first.close();
+  appendFileSync(path, `\0\0\0\n${JSON.stringify(['enter', '', at(3)])}\n`);
+  const second = await openJournal(path);
+  expect(second.position('')).toEqual(at(1));
+  second.enter('', at(2));
+  second.close();
+  const third = await openJournal(path);
+  expect(third.position('')).toEqual(at(2));
+  third.close();
+});
+
 describe('a ledger', () => {
   const DAY_MS = 86_400_000;
   const executionOf = (name: string, more: Partial<Execution> = {}): Execution => ({
@@ -109,6 +124,15 @@ describe('a ledger', () => {
     appendFileSync(join(dataDir, 'executions.jsonl'), '{"arn":"arn:cut');
     expect(namesIn(dataDir)).toEqual(['young', 'old', 'running']);
     expect(namesIn(dataDir, 91 * DAY_MS)).toEqual(['young', 'running']);
+  });
+
+  it('goes as far as a power cut left it whole', () => {
+    const dataDir = newFolder();
+    const ledger = openLedger(dataDir, () => 0);
+    ledger.put(executionOf('first'));
+    ledger.close();
+    appendFileSync(join(dataDir, 'executions.jsonl'), `\0\0\0\n${JSON.stringify(executionOf('second'))}\n`);
+    expect(namesIn(dataDir)).toEqual(['first']);
   });
 
   it('that the disk has no more room for says so, keeps what it took, and takes what fits', () => {
