@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -11,52 +11,21 @@ import {
   QueryCommand,
   ScanCommand,
   TransactWriteCommand,
-  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { type DynamoDbEngine, startDynamoDb, type TableDefinition } from '../../../local/engines/dynamodb.ts';
-import type { Authorize } from '../../../local/engines/engine.ts';
+import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
 import { roleAuthorizer, type Statement } from '../../../local/engines/iam.ts';
-import { CLIENT, everyone } from './everyone.ts';
+import { COUNTS, item, put, withDynamoDb } from './dynamodb-bench.ts';
+import { everyone } from './everyone.ts';
 import { temporaryFolders } from './folder.ts';
 
 const newFolder = temporaryFolders();
 
-const LINKS: TableDefinition = {
-  name: 'links',
-  partitionKey: 'pk',
-  sortKey: 'sk',
-  attributes: { pk: 'S', sk: 'S', workspace: 'S' },
-  indexes: [{ name: 'byWorkspace', partitionKey: 'workspace', sortKey: 'sk', projection: 'ALL' }],
-  streamViewType: 'NEW_IMAGE',
-  ttlAttribute: 'ttl_s',
-};
-const COUNTS: TableDefinition = { name: 'counts', partitionKey: 'pk', attributes: { pk: 'S' }, indexes: [] };
-
-async function withEngine(
-  use: (engine: DynamoDbEngine, client: DynamoDBDocumentClient) => Promise<void>,
-  options: { dataDir?: string; authorize?: Authorize } = {},
-): Promise<void> {
-  const engine = await startDynamoDb({ authorize: everyone, ...options });
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...CLIENT, endpoint: engine.url }));
-  try {
-    await engine.createTable(LINKS);
-    await engine.createTable(COUNTS);
-    await use(engine, client);
-  } finally {
-    client.destroy();
-    await engine.close();
-  }
-}
-
-const item = (pk: string, more: object = {}) => ({ pk, sk: 'link', ...more });
-const put = (client: DynamoDBDocumentClient, pk: string, more: object = {}) =>
-  client.send(new PutCommand({ TableName: 'links', Item: item(pk, more) }));
 const get = async (client: DynamoDBDocumentClient, pk: string) =>
   (await client.send(new GetCommand({ TableName: 'links', Key: item(pk) }))).Item;
 
 describe('through the proxy', () => {
   it('items, conditions, indexes, batches and transactions work as the SDK expects', async () => {
-    await withEngine(async (_, client) => {
+    await withDynamoDb(async (_, client) => {
       await put(client, 'a', { workspace: 'ws_1', bytes: new Uint8Array([0, 255]), title: 'Ж "quoted"' });
       expect(await get(client, 'a')).toEqual(
         item('a', { workspace: 'ws_1', bytes: new Uint8Array([0, 255]), title: 'Ж "quoted"' }),
@@ -97,7 +66,7 @@ describe('through the proxy', () => {
   });
 
   it('tables and streams have the ARNs that IAM and the template know', async () => {
-    await withEngine(async (engine, client) => {
+    await withDynamoDb(async (engine, client) => {
       const { Table } = await client.send(new DescribeTableCommand({ TableName: 'links' }));
       expect(Table).toMatchObject({ TableArn: engine.tableArn('links'), LatestStreamArn: engine.streamArn('links') });
     });
@@ -106,7 +75,7 @@ describe('through the proxy', () => {
 
 describe('createTable', () => {
   it('leaves data alone and adds the indexes and the stream that are missing', async () => {
-    await withEngine(async (engine, client) => {
+    await withDynamoDb(async (engine, client) => {
       await client.send(new PutCommand({ TableName: 'counts', Item: { pk: 'a', total: 3 } }));
       await engine.createTable({
         ...COUNTS,
@@ -129,7 +98,7 @@ describe('createTable', () => {
   });
 
   it('refuses a table whose keys are others, and says what to do', async () => {
-    await withEngine(async (engine) => {
+    await withDynamoDb(async (engine) => {
       const other = { ...COUNTS, partitionKey: 'id', attributes: { id: 'S' } } as const;
       await expect(engine.createTable(other)).rejects.toThrow(
         'counts has the keys pk in this data folder, the template wants id',
@@ -145,7 +114,7 @@ describe('IAM in front', () => {
 
   async function withStatements(statements: Statement[], use: (client: DynamoDBDocumentClient) => Promise<void>) {
     const { authorize } = roleAuthorizer([{ name: 'links', accessKeyId: 'TEST', statements }]);
-    await withEngine((_, client) => use(client), { authorize });
+    await withDynamoDb((_, client) => use(client), { authorize });
   }
   const denied = { name: 'AccessDeniedException', message: expect.stringContaining('is not authorized to perform') };
 
@@ -210,7 +179,7 @@ describe('IAM in front', () => {
 
 describe('faults', () => {
   it('refuse a call without doing it', async () => {
-    await withEngine(async (engine, client) => {
+    await withDynamoDb(async (engine, client) => {
       engine.faultFor = ({ action, resourceArns }) =>
         action === 'dynamodb:PutItem' && resourceArns.includes(engine.tableArn('links'))
           ? { kind: 'refuse', status: 400, errorType: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' }
@@ -221,7 +190,7 @@ describe('faults', () => {
   });
 
   it('lose the answer of a transaction that was committed', async () => {
-    await withEngine(async (engine, client) => {
+    await withDynamoDb(async (engine, client) => {
       engine.faultFor = ({ action }) => (action === 'dynamodb:TransactWriteItems' ? { kind: 'lose-answer' } : null);
       const transaction = new TransactWriteCommand({
         TransactItems: [{ Put: { TableName: 'links', Item: item('a') } }],
@@ -232,7 +201,7 @@ describe('faults', () => {
   });
 
   it('never answer', async () => {
-    await withEngine(async (engine, client) => {
+    await withDynamoDb(async (engine, client) => {
       engine.faultFor = () => ({ kind: 'hang' });
       const call = client.send(new GetCommand({ TableName: 'links', Key: item('a') }), {
         abortSignal: AbortSignal.timeout(50),
@@ -242,111 +211,9 @@ describe('faults', () => {
   });
 });
 
-describe('a stream', () => {
-  it('hands over changes as Lambda does, in order, from any place', async () => {
-    await withEngine(async (engine, client) => {
-      await put(client, 'a', { n: 1, bytes: new Uint8Array([1, 2]) });
-      await client.send(
-        new UpdateCommand({
-          TableName: 'links',
-          Key: item('a'),
-          UpdateExpression: 'SET n = :n',
-          ExpressionAttributeValues: { ':n': 2 },
-        }),
-      );
-      await client.send(new DeleteCommand({ TableName: 'links', Key: item('a') }));
-      const records = await engine.stream('links').read(null, 10);
-      expect(records.map(({ eventName }) => eventName)).toEqual(['INSERT', 'MODIFY', 'REMOVE']);
-      expect(records[0]).toMatchObject({
-        eventID: expect.any(String),
-        eventSource: 'aws:dynamodb',
-        awsRegion: 'us-east-1',
-        eventSourceARN: engine.streamArn('links'),
-        dynamodb: {
-          Keys: { pk: { S: 'a' }, sk: { S: 'link' } },
-          NewImage: { n: { N: '1' }, bytes: { B: 'AQI=' } },
-          StreamViewType: 'NEW_IMAGE',
-          SizeBytes: expect.any(Number),
-        },
-      });
-      const createdS = records[0]?.dynamodb.ApproximateCreationDateTime ?? 0;
-      expect(Math.abs(Date.now() / 1_000 - createdS)).toBeLessThan(60);
-      expect(records[2]?.dynamodb.NewImage).toBeUndefined();
-
-      const numbers = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
-      expect(numbers).toEqual([...numbers].sort());
-      const reader = engine.stream('links');
-      const [first] = await reader.read(null, 1);
-      expect((await reader.read(first?.dynamodb.SequenceNumber ?? null, 10)).map(({ eventName }) => eventName)).toEqual(
-        ['MODIFY', 'REMOVE'],
-      );
-      const fromTheMiddle = await engine.stream('links').read(numbers[1] as string, 10);
-      expect(fromTheMiddle.map(({ eventName }) => eventName)).toEqual(['REMOVE']);
-    });
-  });
-
-  it('is told of a write at once, also of one that came between reading and waiting', async () => {
-    await withEngine(async (engine, client) => {
-      const reader = engine.stream('links');
-      const waitMs = async (): Promise<number> => {
-        const startMs = performance.now();
-        await reader.waitForChange(new AbortController().signal);
-        return performance.now() - startMs;
-      };
-      await reader.read(null, 10);
-      const [waitedMs] = await Promise.all([waitMs(), put(client, 'a')]);
-      expect(waitedMs).toBeLessThan(300);
-
-      await reader.read(null, 10);
-      await put(client, 'b');
-      expect(await waitMs()).toBeLessThan(50);
-
-      await reader.read(null, 10);
-      await client.send(new PutCommand({ TableName: 'counts', Item: { pk: 'another table' } }));
-      expect(await waitMs()).toBeGreaterThan(400);
-      await reader.waitForChange(AbortSignal.abort());
-    });
-  });
-
-  it('has several readers, and one that reads does not make another wait', async () => {
-    await withEngine(async (engine, client) => {
-      const [one, other] = [engine.stream('links'), engine.stream('links')];
-      for (const reader of [one, other]) await reader.read(null, 10);
-      await put(client, 'a');
-      await other.read(null, 10);
-      const startMs = performance.now();
-      await one.waitForChange(new AbortController().signal);
-      expect(performance.now() - startMs).toBeLessThan(100);
-    });
-  });
-
-  it('holds no more than keys where the table says so, also of a transaction and of a deletion', async () => {
-    await withEngine(async (engine, client) => {
-      await engine.createTable({ ...COUNTS, name: 'outbox', streamViewType: 'KEYS_ONLY' });
-      const Put = { TableName: 'outbox', Item: { pk: 'mail#1', to: 'ada@example.org' } };
-      await client.send(new TransactWriteCommand({ TransactItems: [{ Put }] }));
-      await client.send(new PutCommand({ TableName: 'outbox', Item: { pk: 'mail#1', to: 'eve@example.org' } }));
-      await client.send(new DeleteCommand({ TableName: 'outbox', Key: { pk: 'mail#1' } }));
-      const records = await engine.stream('outbox').read(null, 10);
-      expect(records.map(({ eventName }) => eventName)).toEqual(['INSERT', 'MODIFY', 'REMOVE']);
-      for (const { dynamodb } of records) {
-        expect(dynamodb).toMatchObject({ Keys: { pk: { S: 'mail#1' } }, StreamViewType: 'KEYS_ONLY' });
-        expect(JSON.stringify(dynamodb)).not.toContain('example.org');
-      }
-    });
-  });
-
-  it('belongs to tables that have one', async () => {
-    await withEngine(async (engine) => {
-      expect(() => engine.stream('counts')).toThrow('Table counts has no stream.');
-      expect(() => engine.stream('unknown')).toThrow('Table unknown was not created at this engine.');
-    });
-  });
-});
-
 it('the TTL sweep deletes what has expired and nothing else, and the stream tells', async () => {
   const nowS = Date.UTC(2026, 10, 21) / 1_000;
-  await withEngine(async (engine, client) => {
+  await withDynamoDb(async (engine, client) => {
     await put(client, 'expired', { ttl_s: nowS - 1 });
     await put(client, 'expires now', { ttl_s: nowS });
     await put(client, 'later', { ttl_s: nowS + 1 });
@@ -366,7 +233,7 @@ describe('a data folder', () => {
   it('keeps items and stream over a restart', async () => {
     const dataDir = newFolder();
     let last: string | null = null;
-    await withEngine(
+    await withDynamoDb(
       async (engine, client) => {
         await put(client, 'a');
         last = (await engine.stream('links').read(null, 10)).at(-1)?.dynamodb.SequenceNumber ?? null;
@@ -374,7 +241,7 @@ describe('a data folder', () => {
       },
       { dataDir },
     );
-    await withEngine(
+    await withDynamoDb(
       async (engine, client) => {
         expect(await get(client, 'a')).toEqual(item('a'));
         await put(client, 'c');
@@ -391,7 +258,7 @@ describe('a data folder', () => {
       const files = readdirSync(dataDir).filter((name) => name.startsWith('tables.db'));
       return files.map((name) => readFileSync(join(dataDir, name), 'latin1')).join();
     };
-    await withEngine(
+    await withDynamoDb(
       async (_, client) => {
         const Item = { pk: 'mail#1', to: 'ada@example.org' };
         await client.send(new PutCommand({ TableName: 'counts', Item }));
@@ -401,12 +268,12 @@ describe('a data folder', () => {
       },
       { dataDir },
     );
-    await withEngine(async () => expect(bytes()).not.toContain('ada@example.org'), { dataDir });
+    await withDynamoDb(async () => expect(bytes()).not.toContain('ada@example.org'), { dataDir });
   });
 
   it('serves one Signpost at a time', async () => {
     const dataDir = newFolder();
-    await withEngine(
+    await withDynamoDb(
       async () => {
         await expect(startDynamoDb({ dataDir, authorize: everyone })).rejects.toThrow(
           `Another Signpost is using ${dataDir}; stop it first or choose another data folder.`,
