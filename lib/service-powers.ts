@@ -1,4 +1,5 @@
-// What AWS's own services do in the name of a role, besides what the role's functions do themselves.
+// What AWS's own services do in the name of a role, besides what the role's functions do themselves. The laptop asks each role for
+// what AWS would ask for, from lists of its own, so that an action forgotten here fails there.
 
 /** What Lambda's poller does in the function's name: AWS refuses an event source mapping without all of these. */
 export const POLLER_POWERS = {
