@@ -62,10 +62,13 @@ export class ClickDelivery extends Construct {
   }
 }
 
-const transformBy = ({ functionArn }: IFunction, role: Role): CfnDeliveryStream.ProcessorProperty => ({
+/** Firehose calls a version of a function, the newest where it is named none, and IAM judges it by the name of the version. */
+const newestOf = ({ functionArn }: IFunction): string => `${functionArn}:$LATEST`;
+
+const transformBy = (transform: IFunction, role: Role): CfnDeliveryStream.ProcessorProperty => ({
   type: 'Lambda',
   parameters: Object.entries({
-    LambdaArn: functionArn,
+    LambdaArn: newestOf(transform),
     RoleArn: role.roleArn,
     NumberOfRetries: String(TRANSFORM_RETRIES),
     BufferSizeInMBs: String(TRANSFORM_BUFFER_MB),
@@ -109,7 +112,7 @@ function deliveryRole(
         minimize: false,
         statements: [
           allow('ReadClickStream', DELIVERY_POWERS.clickStream, [data.clickStream.streamArn]),
-          allow('AskTransform', DELIVERY_POWERS.transform, [transform.functionArn]),
+          allow('AskTransform', DELIVERY_POWERS.transform, [newestOf(transform)]),
           allow('LookUpTable', DELIVERY_POWERS.catalog, [catalog.arn, catalog.databaseArn, catalog.clicksTableArn]),
           allow('FindLake', DELIVERY_POWERS.lake, [lake.bucketArn]),
           allow(

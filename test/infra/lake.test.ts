@@ -137,7 +137,7 @@ describe('Firehose', () => {
     expect(
       Object.fromEntries(parameters.map(({ ParameterName, ParameterValue }) => [ParameterName, ParameterValue])),
     ).toEqual({
-      LambdaArn: expect.stringMatching(/^<ClicksToRowsFunction\w+\.Arn>$/),
+      LambdaArn: expect.stringMatching(/^<ClicksToRowsFunction\w+\.Arn>:\$LATEST$/),
       RoleArn: expect.stringMatching(/^<DeliveryRole\w+\.Arn>$/),
       NumberOfRetries: '3',
       BufferSizeInMBs: '1',
@@ -149,7 +149,7 @@ describe('Firehose', () => {
     const places = Object.fromEntries(statements.map(({ Sid, Resource }) => [Sid, listOf(Resource)]));
     expect(places).toEqual({
       ReadClickStream: [expect.stringMatching(/^<Clicks\w+\.Arn>$/)],
-      AskTransform: [expect.stringMatching(/^<ClicksToRowsFunction\w+\.Arn>$/)],
+      AskTransform: [expect.stringMatching(/^<ClicksToRowsFunction\w+\.Arn>:\$LATEST$/)],
       LookUpTable: [':catalog', ':database/signpost_prod', ':table/signpost_prod/clicks'].map((end) =>
         expect.stringMatching(new RegExp(`${end}$`)),
       ),
