@@ -52,7 +52,7 @@ export function eventStore(client: DocumentClient, table: string): EventStore {
       return known === undefined || known === null ? null : fromEventItem(event.workspaceId, known);
     },
 
-    async read(workspaceId, link, { first, last }) {
+    async *read(workspaceId, link, { first, last }) {
       const prefix = eventCountsPrefix(link);
       const pages = paginateQuery(
         { client },
@@ -67,9 +67,7 @@ export function eventStore(client: DocumentClient, table: string): EventStore {
           ConsistentRead: true,
         },
       );
-      const days = [];
-      for await (const { Items = [] } of pages) days.push(...Items.map((item) => fromCountItem(link, item)));
-      return days;
+      for await (const { Items = [] } of pages) yield* Items.map((item) => fromCountItem(link, item));
     },
   };
 }

@@ -15,5 +15,5 @@ export type EventStore = {
     workspaceId: string,
     link: TrackedEvent['link'],
     days: { readonly first: Day; readonly last: Day },
-  ): Promise<readonly CountedDay[]>;
+  ): AsyncIterable<CountedDay>;
 };

@@ -23,7 +23,7 @@ export type EventRequest = {
   readonly occurredAtMs: number | undefined;
 };
 
-export const MAX_AGE_MS = 24 * HOUR_MS;
+const MAX_AGE_MS = 24 * HOUR_MS;
 /** Clocks differ; what is said to come later than this has not happened. */
 const MAX_AHEAD_MS = 60_000;
 

@@ -11,6 +11,6 @@ export const TRACK_OPERATIONS: Operations = {
   'GET /v1/analytics/events': {
     query: eventsQuery,
     success: { 200: eventsAnswer },
-    failures: ['VALIDATION_FAILED', 'URL_NOT_FOUND'],
+    failures: ['VALIDATION_FAILED', 'URL_NOT_FOUND', 'QUESTION_TOO_LARGE'],
   },
 };

@@ -42,7 +42,7 @@ export const eventAnswer = z.strictObject({
   recorded_at: z.iso.datetime(),
 });
 
-export const EVENT_INTERVALS = ['7d', '30d', '90d', 'custom'] as const;
+const EVENT_INTERVALS = ['7d', '30d', '90d', 'custom'] as const;
 const day = z.optional(z.string().check(z.minLength(1), z.maxLength(MAX_INSTANT_LENGTH)));
 
 export const eventsQuery = z.strictObject({
