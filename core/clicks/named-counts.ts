@@ -8,11 +8,6 @@ export type NamedCounts = {
   readonly counts: readonly number[];
 };
 
-export const namedCounts = (record: Readonly<Record<string, number>>): NamedCounts => ({
-  places: new Map(Object.keys(record).map((name, place) => [name, place])),
-  counts: Object.values(record),
-});
-
 export const countOf = ({ places, counts }: NamedCounts, name: string): number => counts[places.get(name) ?? -1] ?? 0;
 
 /** Without the names that count nothing. */

@@ -1,4 +1,5 @@
 import type { Report, ReportFormat } from './report.ts';
+import { REPORTS_PREFIX } from './report-place.ts';
 
 const CONTENT_TYPES: Readonly<Record<ReportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
@@ -7,7 +8,7 @@ const CONTENT_TYPES: Readonly<Record<ReportFormat, string>> = {
 };
 
 /** Where the files of a workspace's reports are. */
-export const reportsPrefix = (workspaceId: string): string => `reports/${workspaceId}/`;
+export const reportsPrefix = (workspaceId: string): string => `${REPORTS_PREFIX}${workspaceId}/`;
 
 export const fileOf = ({ workspaceId, id, order }: Report) => ({
   key: `${reportsPrefix(workspaceId)}${id}.${order.format}`,

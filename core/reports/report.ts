@@ -3,6 +3,7 @@ import type { Dimension } from '../clicks/row.ts';
 import type { Granularity } from '../clicks/time-buckets.ts';
 import type { TimeRange } from '../clicks/time-range.ts';
 import type { ReportFailure } from './report-failure.ts';
+import { REPORT_KEPT_DAYS } from './report-place.ts';
 
 export const REPORT_KINDS = ['clicks', 'timeseries', 'breakdown', 'links', 'usage'] as const;
 export const REPORT_FORMATS = ['csv', 'json', 'parquet'] as const;
@@ -64,8 +65,7 @@ export type Report = {
 };
 
 const DAY_MS = 86_400_000;
-/** As long as the results bucket keeps its file (`lib/constructs/results-bucket.ts`). */
-export const REPORT_KEPT_DAYS = 30;
+/** As long as the results bucket keeps its file. */
 export const expiresAtMs = ({ createdAtMs }: Pick<Report, 'createdAtMs'>): number =>
   createdAtMs + REPORT_KEPT_DAYS * DAY_MS;
 

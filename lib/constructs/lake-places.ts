@@ -1,7 +1,8 @@
 import { CLICKS_PREFIX, FAILURE_PREFIXES } from '../../core/lake/clicks-table.ts';
 import { ROLL_UPS_PREFIX } from '../../core/lake/roll-ups-table.ts';
+import { REPORTS_PREFIX } from '../../core/reports/report-place.ts';
 import type { LakePlace } from '../powers.ts';
-import { QUERIES_PREFIX, REPORTS_PREFIX } from './results-bucket.ts';
+import { QUERIES_PREFIX } from './results-bucket.ts';
 import type { Lake } from './surroundings.ts';
 
 /** The ARNs of each place of the lake that a function can be given powers on. */

@@ -2,18 +2,16 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { REPORT_KEPT_DAYS, REPORTS_PREFIX } from '../../core/reports/report-place.ts';
 import type { StageSettings } from '../config.ts';
 import { acceptFinding } from './accepted.ts';
 import { privateBucket } from './private-bucket.ts';
 
 /** Below it Athena writes what each query answered. */
 export const QUERIES_PREFIX = 'queries/';
-/** Below it are the files of reports: `<workspace_id>/<report_id>.<format>`. */
-export const REPORTS_PREFIX = 'reports/';
 
 /** An answer is read at once, or used again within an hour. */
 const ANSWERS_KEPT = Duration.days(1);
-const REPORTS_KEPT = Duration.days(30);
 
 /** What was asked of the lake: answers of queries, files of reports. Everything in it can be made again from the lake. */
 export class ResultsBucket extends Construct {
@@ -23,7 +21,7 @@ export class ResultsBucket extends Construct {
     super(scope, id);
     this.bucket = privateBucket(this, settings, key, [
       { id: 'Queries', prefix: QUERIES_PREFIX, expiration: ANSWERS_KEPT },
-      { id: 'Reports', prefix: REPORTS_PREFIX, expiration: REPORTS_KEPT },
+      { id: 'Reports', prefix: REPORTS_PREFIX, expiration: Duration.days(REPORT_KEPT_DAYS) },
       { id: 'Unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ]);
     acceptFinding(

@@ -1,4 +1,5 @@
-import { countOf, namedCounts, plus, recordOf, sumOf } from '../../../core/clicks/named-counts.ts';
+import { countOf, plus, recordOf, sumOf } from '../../../core/clicks/named-counts.ts';
+import { namedCounts } from '../../fixtures/named-counts.ts';
 
 const MONDAY = namedCounts({ total: 3, 'country:DE': 2, 'country:US': 1 });
 /** Read together with Monday, without a click from the United States. */
