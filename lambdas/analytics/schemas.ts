@@ -26,6 +26,7 @@ const filters: { readonly [D in Dimension]: z.ZodMiniOptional<z.ZodMiniType<stri
   country: z.optional(z.string().check(z.regex(/^[A-Z]{2}$/, 'Must be two capital letters, such as DE.'))),
 };
 
+/** Which clicks; exports and reports ask with the same words. */
 export const questionMembers = {
   short_code: text(MAX_CODE_LENGTH),
   tag: text(MAX_TAG_LENGTH),
@@ -34,17 +35,17 @@ export const questionMembers = {
   end: text(MAX_TIMEZONE_LENGTH),
   timezone: text(MAX_TIMEZONE_LENGTH),
   bots: z.optional(z.enum(['exclude', 'include'])),
-  answered_by: z.optional(z.enum(ANSWERERS)),
   ...filters,
 };
+const question = z.strictObject(questionMembers);
+export type QuestionQuery = z.infer<typeof question>;
 
-/** A misspelt filter must not answer the numbers of all clicks, so unknown members are refused here. */
-export const questionQuery = z.strictObject(questionMembers);
-export type QuestionQuery = z.infer<typeof questionQuery>;
-
-export const summaryQuery = z.strictObject({ ...questionMembers, compare: z.optional(z.literal('previous')) });
-export const timeSeriesQuery = z.strictObject({ ...questionMembers, granularity: z.optional(z.enum(GRANULARITIES)) });
-export const breakdownQuery = z.strictObject({ ...questionMembers, ...pageMembers, by: z.enum(DIMENSIONS) });
+/** Numbers are known to two; rows to the lake alone. */
+const numbersMembers = { ...questionMembers, answered_by: z.optional(z.enum(ANSWERERS)) };
+/** A misspelt filter must not answer the numbers of all clicks, so unknown members are refused. */
+export const summaryQuery = z.strictObject({ ...numbersMembers, compare: z.optional(z.literal('previous')) });
+export const timeSeriesQuery = z.strictObject({ ...numbersMembers, granularity: z.optional(z.enum(GRANULARITIES)) });
+export const breakdownQuery = z.strictObject({ ...numbersMembers, ...pageMembers, by: z.enum(DIMENSIONS) });
 
 const instant = z.iso.datetime({ offset: true });
 const count = z.int();

@@ -171,6 +171,7 @@ describe('who orders a report', () => {
     [{ kind: 'breakdown' }, 'by'],
     [{ kind: 'breakdown', by: ['city', 'city'] }, 'by'],
     [{ kind: 'links', filters: { contry: 'DE' } }, 'filters.contry'],
+    [{ kind: 'links', filters: { answered_by: 'counters' } }, 'filters.answered_by'],
     [{ kind: 'links', filters: { city: 'a\0b' } }, 'filters.city'],
     [{ kind: 'links', range: { start: '2020-01-01' } }, 'range.start'],
     [{ kind: 'links', range: { interval: '7d', timezone: 'Mars' } }, 'range.timezone'],

@@ -225,6 +225,7 @@ describe('An export', () => {
     [{ start: '2026-10-01', end: '2026-11-01' }, 'start', 'too_long'],
     [{ format: 'xlsx' }, 'format', 'invalid_value'],
     [{ contry: 'DE' }, 'contry', 'unknown_member'],
+    [{ answered_by: 'counters' }, 'answered_by', 'unknown_member'],
     [{ tag: 'a\0b' }, 'tag', 'invalid_format'],
   ])('refuses %j', async (query, path, code) => {
     const world = newExport([]);
