@@ -17,7 +17,7 @@ export function openFunctionLog(logsDir: string, functionName: string): Function
     write(text) {
       if (sizeBytes > LIMIT_BYTES) {
         stream.end();
-        renameSync(path, `${path}.1`);
+        setAside(path);
         stream = open(path);
         sizeBytes = 0;
       }
@@ -28,9 +28,18 @@ export function openFunctionLog(logsDir: string, functionName: string): Function
   };
 }
 
+// A full disk, or somebody who tidies up, must not take the laptop down because of a log line.
+
 function open(path: string): WriteStream {
   const stream = createWriteStream(path, { flags: 'a' });
-  // A full disk must not take the laptop down because of a log line.
   stream.on('error', () => undefined);
   return stream;
+}
+
+function setAside(path: string): void {
+  try {
+    renameSync(path, `${path}.1`);
+  } catch {
+    // There is nothing to keep.
+  }
 }
