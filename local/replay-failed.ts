@@ -78,8 +78,8 @@ function laptop(dataDir: string): Place {
 async function deployed(buckets: readonly string[]): Promise<Place> {
   const s3 = new S3Client();
   const region = await s3.config.region();
-  const caller = { url: `https://lambda.${region}.amazonaws.com`, region, credentials: () => s3.config.credentials() };
-  return { s3, buckets, caller };
+  const url = process.env['AWS_ENDPOINT_URL_LAMBDA'] ?? `https://lambda.${region}.amazonaws.com`;
+  return { s3, buckets, caller: { url, region, credentials: () => s3.config.credentials() } };
 }
 
 try {

@@ -17,7 +17,9 @@ export const functionInvoker =
     const body = JSON.stringify(event);
     const request = { host: new URL(url).host, path, service: 'lambda', region, contentType: 'application/json', body };
     const headers = signedHeaders(request, await credentials(), Date.now());
-    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body });
+    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body }).catch((error: unknown) => {
+      throw new Error(`Lambda was not reached: ${String((error as Error).cause ?? error)}`);
+    });
     const answer: unknown = await response.json();
     if (response.ok && !response.headers.has('x-amz-function-error')) return answer;
     const { errorMessage, message, Message } = (answer ?? {}) as Readonly<Record<string, string | undefined>>;
