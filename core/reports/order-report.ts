@@ -6,7 +6,7 @@ import type { Report, ReportAuthor, ReportOrder } from './report.ts';
 import { MAX_OPEN_REPORTS } from './report.ts';
 import type { ReportRuns, ReportStore } from './report-ports.ts';
 import type { SettleDeps } from './settle-report.ts';
-import { settled } from './settle-report.ts';
+import { settle } from './settle-report.ts';
 
 export type OrderDeps = SettleDeps;
 
@@ -42,7 +42,7 @@ async function settleAll(deps: SettleDeps, workspaceId: string): Promise<void> {
       const report = await deps.store.find(workspaceId, id);
       // It expired before anybody asked for it.
       if (report === null) await deps.store.forget(workspaceId, id);
-      else await settled(deps, report);
+      else await settle(deps, report);
     }),
   );
 }

@@ -16,7 +16,7 @@ const QUIET_MS = 60_000;
  * begun (whoever ordered it was cut off in between): then it is started, or said to have failed. So no report is
  * open for ever that somebody asks for.
  */
-export async function settled(deps: SettleDeps, report: Report): Promise<Report> {
+export async function settle(deps: SettleDeps, report: Report): Promise<Report> {
   const { state, createdAtMs } = report;
   if (!isOpen(state)) return report;
   const since = state.status === 'running' ? state.startedAtMs : createdAtMs;
@@ -28,6 +28,12 @@ export async function settled(deps: SettleDeps, report: Report): Promise<Report>
     return report;
   }
   return ended(deps, report, { status: 'failed', endedAtMs: deps.nowMs(), failure: 'internal' });
+}
+
+/** The same for who only reads: where Step Functions does not answer, the report as it was. */
+export async function settled(deps: SettleDeps, report: Report): Promise<Report> {
+  const [outcome] = await Promise.allSettled([settle(deps, report)]);
+  return outcome.status === 'fulfilled' ? outcome.value : report;
 }
 
 /** Ends a report that is open; where it has ended meanwhile, it stays as it ended. */

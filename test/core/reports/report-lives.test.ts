@@ -107,6 +107,14 @@ describe('A report that is asked for', () => {
     expect(runs.started).toEqual([]);
   });
 
+  it('is read as it stands while nobody can say how its run is', async () => {
+    const { id } = await order();
+    nowMs += 61_000;
+    const silent = { ...runs, look: async () => Promise.reject(new Error('throttled')) };
+    expect(await ownReport({ ...deps(), runs: silent }, 'ws_1', id)).toMatchObject({ id, state: { status: 'queued' } });
+    expect((await ownReports({ ...deps(), runs: silent }, 'ws_1', 20, null)).items).toHaveLength(1);
+  });
+
   it('that succeeds in the moment it is looked at has succeeded', async () => {
     const done = { status: 'succeeded', endedAtMs: nowMs, rows: 1, bytes: 2 } as const;
     const late = { ...runs, look: async () => (await store.change(aReport(), done), 'ended' as const) };
