@@ -39,8 +39,11 @@ function readChunks(bytes: Uint8Array): Chunks {
   const data: Uint8Array[] = [];
   for (const { type, body } of chunksOf(bytes)) {
     if (type === 'IDAT') data.push(body);
-    else if (type === 'IHDR' || type === 'PLTE' || type === 'tRNS') found.set(type, body);
-    else if (isCritical(type)) throw new Error(`The chunk ${type} is not known.`);
+    else if (type === 'IHDR' || type === 'PLTE' || type === 'tRNS') {
+      // The caller bounded the pixels of the first header; another would be what is decoded.
+      if (found.has(type)) throw new Error(`There is more than one ${type}.`);
+      found.set(type, body);
+    } else if (isCritical(type)) throw new Error(`The chunk ${type} is not known.`);
   }
   const header = found.get('IHDR');
   if (header?.length !== 13) throw new Error('There is no header.');

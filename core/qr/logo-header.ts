@@ -63,6 +63,8 @@ function pngSize(file: DataView): Size {
 }
 
 const JPEG_START_OF_SCAN = 0xda;
+/** Colours that no screen shows, and that mean something only with the profile of a press. */
+const CMYK_COMPONENTS = 4;
 /** C0–CF begin a frame and tell its size, but for three that define tables. */
 const isJpegFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
@@ -70,10 +72,13 @@ const isJpegFrame = (marker: number): boolean =>
 /** Walks the segments one after the other: nothing between them is skipped over, so no decoder sees another frame first. */
 function jpegSize(file: DataView): Size {
   if (scansOf(file) > JPEG_MAX_SCANS) throw logoRefused(`The logo is a JPEG of more than ${JPEG_MAX_SCANS} scans.`);
-  for (let at = 2; at + 9 <= file.byteLength; at += 2 + file.getUint16(at + 2)) {
+  for (let at = 2; at + 10 <= file.byteLength; at += 2 + file.getUint16(at + 2)) {
     const marker = file.getUint8(at + 1);
     if (file.getUint8(at) !== 0xff || marker < 0xc0 || marker === JPEG_START_OF_SCAN) break;
-    if (isJpegFrame(marker)) return { heightPx: file.getUint16(at + 5), widthPx: file.getUint16(at + 7) };
+    if (!isJpegFrame(marker)) continue;
+    if (file.getUint8(at + 9) === CMYK_COMPONENTS)
+      throw logoRefused('The logo is a JPEG in CMYK, the colours of print; send it in RGB.');
+    return { heightPx: file.getUint16(at + 5), widthPx: file.getUint16(at + 7) };
   }
   throw logoRefused('The logo is no valid JPEG: no frame was found where one belongs.');
 }

@@ -154,6 +154,12 @@ describe('hostile files', () => {
     ['a bomb behind that header', 'image/png', () => pngOf(header(30_000, 30_000), bomb(2e8)), /30000 × 30000/],
     ['a bomb behind a header that is small', 'image/png', () => pngOf(header(16, 16), bomb(2e8)), /broken/],
     ['a bomb behind the largest header', 'image/png', () => pngOf(header(2_048, 2_048), bomb(2e8)), /broken/],
+    [
+      'a bomb behind a second header',
+      'image/png',
+      () => pngOf(header(16, 16), pngHeader({ widthPx: 30_000, heightPx: 30_000, colorType: 0, depth: 1 }), bomb(2e8)),
+      /broken/,
+    ],
     ['a PNG that is cut off', 'image/png', () => png().subarray(0, -20), /cut off/],
     [
       'a JPEG that is cut off',

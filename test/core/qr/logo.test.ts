@@ -112,7 +112,7 @@ describe('A logo', () => {
 
 describe('A logo is refused before anything is decoded', () => {
   const header = (widthPx: number, heightPx: number) => pngOf(pngHeader({ widthPx, heightPx, colorType: 6, depth: 8 }));
-  const jpegHeader = (widthPx: number, heightPx: number) =>
+  const jpegHeader = (widthPx: number, heightPx: number, components = 1) =>
     Uint8Array.of(
       0xff,
       0xd8,
@@ -125,7 +125,7 @@ describe('A logo is refused before anything is decoded', () => {
       heightPx & 255,
       widthPx >> 8,
       widthPx & 255,
-      1,
+      components,
       1,
       0x11,
       0,
@@ -151,6 +151,7 @@ describe('A logo is refused before anything is decoded', () => {
       'no frame',
     ],
     ['a JPEG that is nothing but its beginning', Uint8Array.of(0xff, 0xd8, 0xff), 'no frame'],
+    ['a JPEG in the colours of print', jpegHeader(10, 10, 4), 'CMYK'],
     ['a WebP of 30,000 × 30,000', canvas(0), '30000 × 30000'],
     [
       'a WebP of 16,384 × 16,384 without loss',
@@ -205,6 +206,18 @@ describe('A logo is refused by what its bytes turn out to be', () => {
     expect(await refusal(bomb)).toContain('broken');
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1e6).toBeLessThan(1);
+  });
+
+  it.each([
+    ['a PNG', 'IHDR', pngHeader({ widthPx: 3000, heightPx: 3000, colorType: 0, depth: 1 })],
+    ['a PNG', 'PLTE', pngChunk('PLTE', Buffer.alloc(3))],
+  ])('%s that says its %s twice, of which only the first was looked at', async (_, type, second) => {
+    const header = pngHeader({ widthPx: 16, heightPx: 16, colorType: 0, depth: 1 });
+    const data = pngChunk('IDAT', deflateSync(Buffer.alloc(376 * 3000)));
+    const file = pngOf(header, pngChunk('PLTE', Buffer.alloc(3)), second, data);
+    const reading = pictureDecoders.png(file);
+    await expect(reading).rejects.toThrow(`more than one ${type}`);
+    expect(await refusal(file)).toContain('broken');
   });
 
   it('a JPEG whose bytes are noise behind a good header, again and again, and the next good one is read', async () => {
