@@ -66,6 +66,7 @@ const order = z.object({
   force: z.boolean(),
   onFailure: z.enum(ON_FAILURE),
   plan: z.enum(Object.keys(PLANS) as [PlanName, ...PlanName[]]),
+  mayMakeLinks: z.boolean(),
 });
 
 const item = z.object({

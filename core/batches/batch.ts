@@ -20,6 +20,8 @@ export type BatchOrder = {
   readonly onFailure: OnFailure;
   /** Of the workspace: tells its limit of links. */
   readonly plan: PlanName;
+  /** Whether whoever ordered it may make links: without, rows of links fail. */
+  readonly mayMakeLinks: boolean;
 };
 
 export const BATCH_STATUSES = [

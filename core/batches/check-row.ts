@@ -3,6 +3,8 @@ import { parseAlias } from '../links/alias.ts';
 import type { CreateDeps } from '../links/create-link.ts';
 import { checkTarget } from '../links/create-link.ts';
 import { expiryOf } from '../links/link-request.ts';
+import { mayMakeNoLinks } from '../links/may-make-no-links.ts';
+import type { BatchOrder } from './batch.ts';
 import type { Row, RowError } from './row.ts';
 import { isRow, readRow, rowErrors } from './row.ts';
 
@@ -11,11 +13,21 @@ export type RawRow = { readonly row: number; readonly value: unknown } | RowErro
 
 export type CheckDeps = Pick<CreateDeps, 'blocklist' | 'rules'>;
 
-/** The row, ready to be made, with its target normalised; or why it is none. `nowMs` is what expiries are compared with. */
-export async function checkRow(deps: CheckDeps, raw: RawRow, nowMs: number): Promise<Row | readonly RowError[]> {
+export type Terms = Pick<BatchOrder, 'mayMakeLinks'> & {
+  /** What expiries are compared with. */
+  readonly nowMs: number;
+};
+
+/** The row, ready to be made, with its target normalised; or why it is none. */
+export async function checkRow(
+  deps: CheckDeps,
+  raw: RawRow,
+  { mayMakeLinks, nowMs }: Terms,
+): Promise<Row | readonly RowError[]> {
   if ('reason' in raw) return [raw];
   const read = readRow(raw.row, raw.value);
   if (!isRow(read) || read.content.kind !== 'link') return read;
+  if (!mayMakeLinks) return rowErrors(raw.row, mayMakeNoLinks(), 'link');
   const { body, placement } = read.content;
   const check = async (member: string, rule: () => unknown): Promise<readonly RowError[]> => {
     try {

@@ -1,5 +1,5 @@
 import { MAX_ROWS } from './batch.ts';
-import type { CheckDeps, RawRow } from './check-row.ts';
+import type { CheckDeps, RawRow, Terms } from './check-row.ts';
 import { checkRow } from './check-row.ts';
 import { UnreadableInput } from './plan-batch.ts';
 import type { RowError } from './row.ts';
@@ -27,6 +27,7 @@ export type DryRun = {
 export async function dryRun(
   deps: CheckDeps & { readonly nowMs: () => number },
   rows: AsyncIterable<RawRow> | Iterable<RawRow>,
+  { mayMakeLinks }: Pick<Terms, 'mayMakeLinks'>,
 ): Promise<DryRun> {
   const startedAtMs = deps.nowMs();
   const counts = { total: 0, valid: 0 };
@@ -39,7 +40,7 @@ export async function dryRun(
       if (counts.total === MAX_ROWS || deps.nowMs() - startedAtMs > WORK_MS)
         return { ...counts, errors, isComplete: false };
       counts.total += 1;
-      const row = await checkRow(deps, raw, startedAtMs);
+      const row = await checkRow(deps, raw, { mayMakeLinks, nowMs: startedAtMs });
       if (isRow(row)) counts.valid += 1;
       else tell(row);
     }

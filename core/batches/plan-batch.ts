@@ -75,12 +75,13 @@ async function writePlan(deps: PlanDeps, batch: Batch): Promise<PlanOutcome> {
   const counts = { total: 0, links: 0, valid: 0 };
   const invalid: FailedRow[] = [];
   const made = await rowsMade(deps, batch);
+  const terms = { mayMakeLinks: batch.order.mayMakeLinks, nowMs: batch.createdAtMs };
   async function* valid(): AsyncGenerator<Row> {
     for await (const raw of deps.rowsOf(batch.order.input)) {
       counts.total += 1;
       if (counts.total > MAX_ROWS) throw new TooManyRows(`more than ${MAX_ROWS} rows`);
       if (made.has(raw.row)) continue;
-      const row = await checkRow(deps, raw, batch.createdAtMs);
+      const row = await checkRow(deps, raw, terms);
       if (!isRow(row)) {
         invalid.push({ row: raw.row, errors: row });
         continue;

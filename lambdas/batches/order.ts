@@ -36,7 +36,7 @@ const DEFAULT_FORMAT = 'png';
  */
 export async function orderOrLook(
   deps: AskDeps,
-  { workspaceId, plan }: Pick<Caller, 'workspaceId' | 'plan'>,
+  { workspaceId, plan, permissions }: Pick<Caller, 'workspaceId' | 'plan' | 'permissions'>,
   json: unknown,
   seed: string,
   takeQuota: () => Promise<void>,
@@ -46,8 +46,11 @@ export async function orderOrLook(
   const look = lookOf(body, DEFAULT_FORMAT);
   await logoOf(deps, workspaceId, look.style);
   await takeQuota();
-  if (isDry) return { kind: 'looked', answer: toDryAnswer(await dryRun(deps, rawRowsOf(deps, rows))) };
-  return { kind: 'ordered', batch: await orderBatch(deps, workspaceId, { look, force, onFailure, plan, rows }, seed) };
+  const mayMakeLinks = permissions.includes('urls:write');
+  if (isDry)
+    return { kind: 'looked', answer: toDryAnswer(await dryRun(deps, rawRowsOf(deps, rows), { mayMakeLinks })) };
+  const order = { look, force, onFailure, plan, mayMakeLinks, rows };
+  return { kind: 'ordered', batch: await orderBatch(deps, workspaceId, order, seed) };
 }
 
 /** Told by the member that names it, before anything inside is looked at. */

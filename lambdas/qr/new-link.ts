@@ -1,7 +1,7 @@
 import { seededBytes } from '../../core/accounts/idempotency.ts';
-import { Failure } from '../../core/errors.ts';
 import { checkDraft, createLink, freshCode } from '../../core/links/create-link.ts';
 import type { Link } from '../../core/links/link.ts';
+import { mayMakeNoLinks } from '../../core/links/may-make-no-links.ts';
 import { qrRequestOf } from '../../core/qr/create-code.ts';
 import { checkCode, requireScannable } from '../../core/qr/make-code.ts';
 import type { Scan } from '../../core/qr/scan-path.ts';
@@ -43,6 +43,3 @@ export async function newLink(
     return { made: isNew ? 1 : 0, result: { link, isNew, scan: { code: link.code, placement } } };
   });
 }
-
-const mayMakeNoLinks = (): Failure =>
-  new Failure('FORBIDDEN', { required_scope: 'urls:write' }, { detail: 'To make a link takes the scope urls:write.' });

@@ -124,6 +124,19 @@ describe('a batch of items', () => {
     ]);
   });
 
+  test('makes no links for a key that may make none', async () => {
+    const key = await product.keyWith(['qr:read', 'qr:write']);
+    const items = [{ link: { original_url: 'https://example.com/e', custom_alias: 'batch-e' } }, { text: 'e' }];
+    const looked = await ask({ items, dry_run: true }, { key });
+    expect(looked.json<DryRun>()).toMatchObject({ total: 2, valid: 1, errors: [{ row: 1, column: 'link' }] });
+    const batch = await ended((await ask({ items }, { key })).json<Batch>());
+    expect(batch).toMatchObject({ status: 'succeeded_with_errors', done: 1, failed: 1 });
+    expect(rowsOf(await download(batch.errors_url))).toEqual([
+      { row: '1', column: 'link', reason: 'To make a link takes the scope urls:write.' },
+    ]);
+    expect((await product.api('/v1/urls/batch-e')).status).toBe(404);
+  });
+
   test('tells of each row that failed, and makes the others', async () => {
     const batch = await ended(
       await order({ items: [{ text: 'good' }, { text: '' }, { short_code: 'nobody-has' }, 7] }),

@@ -13,7 +13,7 @@ const RULES: CheckDeps = {
   },
 };
 const run = (rows: AsyncIterable<RawRow> | Iterable<RawRow>, nowMs: () => number = () => NOW_MS) =>
-  dryRun({ ...RULES, nowMs }, rows);
+  dryRun({ ...RULES, nowMs }, rows, { mayMakeLinks: true });
 const row = (value: unknown, at = 1): RawRow => ({ row: at, value });
 const link = (members: object): RawRow => row({ link: { original_url: 'https://example.com/', ...members } });
 
@@ -32,6 +32,14 @@ describe('a dry run', () => {
     const { errors, ...counts } = await run([raw]);
     expect(counts).toEqual({ total: 1, valid: column === null ? 1 : 0, isComplete: true });
     expect(errors.map((error) => error.column)).toEqual(column === null ? [] : [column]);
+  });
+
+  it('tells a key that may make no links of the rows that would', async () => {
+    const { valid, errors } = await dryRun({ ...RULES, nowMs: () => NOW_MS }, [link({}), row({ text: 'x' }, 2)], {
+      mayMakeLinks: false,
+    });
+    expect(valid).toBe(1);
+    expect(errors).toEqual([{ row: 1, column: 'link', reason: 'To make a link takes the scope urls:write.' }]);
   });
 
   it('tells the first thousand errors, and counts on', async () => {

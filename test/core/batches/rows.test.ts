@@ -10,7 +10,7 @@ const rules = {
   allowPrivateTargets: false,
 };
 const deps = { rules, blocklist: { hosts: async () => new Set(['evil.example']) } };
-const NOW_MS = Date.UTC(2026, 10, 21);
+const terms = { mayMakeLinks: true, nowMs: Date.UTC(2026, 10, 21) };
 
 describe('a row of JSON', () => {
   it.each([
@@ -57,12 +57,12 @@ describe('a row of JSON', () => {
     [{ original_url: 'https://example.com', custom_alias: 'admin' }, ['link.custom_alias']],
     [{ original_url: 'http://10.0.0.1', expires_at: '2020-01-01T00:00:00Z' }, ['link.expires_at', 'link.original_url']],
   ])('a link %j is refused before anything is made', async (link, columns) => {
-    const errors = await checkRow(deps, { row: 3, value: { link } }, NOW_MS);
+    const errors = await checkRow(deps, { row: 3, value: { link } }, terms);
     expect(errors).toEqual(columns.map((column) => expect.objectContaining({ row: 3, column })));
   });
 
   it('has its target normalised once', async () => {
-    const row = await checkRow(deps, { row: 3, value: { link: { original_url: 'HTTPS://Example.com' } } }, NOW_MS);
+    const row = await checkRow(deps, { row: 3, value: { link: { original_url: 'HTTPS://Example.com' } } }, terms);
     expect(row).toMatchObject({ content: { body: { original_url: 'https://example.com/' } } });
   });
 });
