@@ -60,9 +60,11 @@ function image(pixels: Pixels, { x, y, width, height }: Box, background: Color |
     'gsave',
     `${numbers(x, y)} translate ${numbers(width, height)} scale`,
     '/DeviceRGB setcolorspace',
+    '/digits currentfile /ASCIIHexDecode filter def',
     `<< /ImageType 1 /Width ${widthPx} /Height ${heightPx} /BitsPerComponent 8 /Decode [0 1 0 1 0 1]`,
     `/ImageMatrix [${widthPx} 0 0 ${heightPx} 0 0]`,
-    '/DataSource currentfile /ASCIIHexDecode filter /FlateDecode filter >> image',
+    // The picture may be whole before its last digits are read, which must not be run as a program.
+    '/DataSource digits /FlateDecode filter >> { image digits flushfile } exec',
     `${data.replaceAll(/.{200}/g, '$&\n')}>`,
     'grestore',
   ].join('\n');

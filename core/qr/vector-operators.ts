@@ -73,7 +73,10 @@ const box = ({ x, y, width, height }: Box): string =>
 
 const color = (value: Color): string => numbers(...rgbOf(value).map((channel) => channel / 255));
 
-/** PDF 32000-1 §8.7.4.5 and PostScript Language Reference §4.9.3 know the same dictionaries: axial is type 2, radial 3. */
+/**
+ * PDF 32000-1 §8.7.4.5 and PostScript Language Reference §4.9.3 know the same dictionaries: axial is type 2, radial 3. In lines that
+ * PostScript's conventions allow (DSC 3.0: 255 characters).
+ */
 export function shadingDictionary(gradient: Gradient, code: Box): string {
   const line = gradientLine(gradient, code);
   return [
@@ -84,7 +87,7 @@ export function shadingDictionary(gradient: Gradient, code: Box): string {
     `/Function ${stopsFunction(gradient)}`,
     '/Extend [true true]',
     '>>',
-  ].join(' ');
+  ].join('\n');
 }
 
 const coordinates = (line: GradientLine): string =>
@@ -107,7 +110,7 @@ function stopsFunction({ stops }: Gradient): string {
   });
   if (spans.length === 1) return spans.join('');
   const bounds = whole.slice(1, -1).map(({ offset }) => offset);
-  return `<< /FunctionType 3 /Domain [0 1] /Functions [${spans.join(' ')}] /Bounds [${numbers(...bounds)}] /Encode [${spans.map(() => '0 1').join(' ')}] >>`;
+  return `<< /FunctionType 3 /Domain [0 1] /Functions [\n${spans.join('\n')}\n] /Bounds [${numbers(...bounds)}] /Encode [${spans.map(() => '0 1').join(' ')}] >>`;
 }
 
 /** Neither format knows exponents; a ten-thousandth of a module is finer than any printer. */
