@@ -20,7 +20,7 @@ const DECODER = wasmCodec<Decoder>(webpDecoder, '@jsquash/webp/codec/dec/webp_de
 export const encodeWebp: EncodePicture = ({ widthPx, heightPx, rgba }) =>
   withCodec(ENCODER, (codec) => {
     const method = widthPx * heightPx > SIMPLEST_METHOD_ABOVE_PX ? 0 : OPTIONS.method;
-    const file = codec.encode(Uint8Array.from(rgba), widthPx, heightPx, { ...OPTIONS, method });
+    const file = codec.encode(rgba, widthPx, heightPx, { ...OPTIONS, method });
     if (file === null) throw new Error('The codec made no WebP.');
     return file.slice();
   });

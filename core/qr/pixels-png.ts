@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import type { Pixels } from './drawing.ts';
+import { isOpaque } from './pixels.ts';
 import { chunk, header, INDEXED, png, RGB, RGBA, resolutionChunks } from './png-file.ts';
 import type { QrSize } from './size.ts';
 
@@ -13,7 +14,7 @@ const MAX_COLORS = 256;
 export function pixelsPng(picture: Pixels, size?: QrSize): Buffer {
   const words = wordsOf(picture.rgba);
   const palette = paletteOf(words);
-  const opaque = isOpaque(picture.rgba);
+  const opaque = isOpaque(picture);
   const type = palette !== null ? INDEXED : opaque ? RGB : RGBA;
   const rows = palette !== null ? indexedRows(picture, words, palette) : sampleRows(picture, opaque ? 3 : 4);
   return png([
@@ -45,11 +46,6 @@ function paletteOf(words: Uint32Array): Palette | null {
     places.set(word, places.size);
   }
   return places;
-}
-
-function isOpaque(rgba: Uint8Array): boolean {
-  for (let at = 3; at < rgba.length; at += 4) if (rgba[at] !== 255) return false;
-  return true;
 }
 
 function paletteChunks(palette: Palette, opaque: boolean): readonly Buffer[] {

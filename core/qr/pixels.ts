@@ -6,8 +6,15 @@ export type Gray = { readonly widthPx: number; readonly heightPx: number; readon
 
 export const WHITE: Rgb = [255, 255, 255];
 
-/** The picture laid on a page of one colour; nothing of it is transparent any more. */
-export function onPage({ widthPx, heightPx, rgba }: Pixels, page: Rgb): Pixels {
+export function isOpaque({ rgba }: Pixels): boolean {
+  for (let at = 3; at < rgba.length; at += 4) if (rgba[at] !== 255) return false;
+  return true;
+}
+
+/** The picture laid on a page of one colour; nothing of it is transparent any more. The same picture where nothing was. */
+export function onPage(picture: Pixels, page: Rgb): Pixels {
+  if (isOpaque(picture)) return picture;
+  const { widthPx, heightPx, rgba } = picture;
   const flat = new Uint8Array(rgba);
   for (let at = 0; at < flat.length; at += 4) {
     const alpha = (flat[at + 3] ?? 0) / 255;
