@@ -27,6 +27,7 @@ export const FUNCTIONS = [
   'clicks-to-rows',
   'spool-to-stream',
   'cache-sync',
+  'announce',
   'forget-salts',
   'roll-up',
   'reconcile',
@@ -58,6 +59,8 @@ export type EnvName =
   | (typeof TABLE_ENV)[keyof typeof TABLE_ENV]
   /** Kinesis stream name. */
   | 'CLICK_STREAM'
+  /** Name of the bus that domain events are announced on. */
+  | 'EVENT_BUS'
   /** `none`, or `rediss://host:port` of the cache; `VALKEY_ENDPOINT_URL` overrides it as AWS_ENDPOINT_URL_* do for AWS. */
   | 'CACHE_URL'
   /** Cache name and user id, both part of the IAM token; empty where CACHE_URL is `none`. */
@@ -178,6 +181,7 @@ export const FUNCTION_ENV = {
   'roll-up': ['LAKE_DATABASE', 'QUERY_WORKGROUP', 'LAKE_BUCKET'],
   reconcile: ['LAKE_DATABASE', 'QUERY_WORKGROUP', 'COUNTS_TABLE'],
   'cache-sync': ['CACHE_URL', 'CACHE_NAME', 'CACHE_USER'],
+  announce: ['EVENT_BUS'],
   auth: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'SIGNING_KEYS_SECRET', 'TOKEN_ISSUER', 'ORIGIN_SECRET', 'REGISTRATION'],
   accounts: ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'LINKS_TABLE', 'ORIGIN_SECRET'],
   admin: ['ACCOUNTS_TABLE'],

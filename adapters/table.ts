@@ -75,8 +75,8 @@ export const TABLES = {
   live: { sortKey: true, timeToLiveAttribute: 'ttl_s', forgets: true, indexes: {} },
   /** What customers tell of their own pages, and its counters; apart, so that telling takes nothing from counting clicks. */
   events: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
-  /** What was ordered and takes a while: where it stands, and what came of it. */
-  jobs: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
+  /** What was ordered and takes a while: where it stands, and what came of it, which is announced. */
+  jobs: { sortKey: true, timeToLiveAttribute: 'ttl_s', stream: 'NEW_IMAGE', indexes: {} },
   /** QR codes with their parameters, and what was measured of styles, which alone expires. */
   qrCodes: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
 } as const satisfies Record<TableName, TableFacts>;

@@ -270,6 +270,28 @@ export function alarmFacts({ visitors, customers, accounts, streams, lake, repor
       periods: 5,
     },
     {
+      name: 'EventsBehind',
+      means: 'What has happened is not announced: the oldest event waits for ten minutes or more.',
+      metric: iteratorAge(streams.announce),
+      threshold: 10 * MINUTE_MS,
+      periods: 5,
+    },
+    {
+      name: 'EventsGivenUp',
+      means:
+        'Events were not announced for a day and lie in the failed records bucket: nobody hears of them until they are replayed.',
+      metric: givenUp([streams.announce]),
+      threshold: 1,
+      periods: 1,
+    },
+    {
+      name: 'EventsUndelivered',
+      means: 'What was announced could not be written down, and waits in a queue.',
+      metric: streams.eventLog.undelivered,
+      threshold: 1,
+      periods: 1,
+    },
+    {
       name: 'ErasureBehind',
       means: 'Deleted accounts are locked but not erased, and their links may still lead somewhere.',
       metric: iteratorAge(streams.erase),

@@ -27,13 +27,14 @@ export type QrPlace = 'qrImages' | 'uploads' | 'logoUploads' | 'cleanLogos' | 'b
 export type WorkflowPlace = 'reportWorkflow' | 'reportRuns' | 'batchWorkflow' | 'batchRuns';
 
 /**
- * What a function's code may touch: a table, one index of a table, the click stream, the cache, the signing keys, SES, the lake,
- * the buckets of QR codes, workflows.
+ * What a function's code may touch: a table, one index of a table, the click stream, the event bus, the cache, the signing keys,
+ * SES, the lake, the buckets of QR codes, workflows.
  */
 export type Place =
   | TableName
   | IndexPlace
   | 'clickStream'
+  | 'eventBus'
   | 'cache'
   | 'signingKeys'
   | 'mailSender'
@@ -42,7 +43,7 @@ export type Place =
   | WorkflowPlace;
 
 /** What Lambda's own poller reads a function's batches from. */
-export type Feed = 'clickStream' | 'links' | 'clickSpool' | 'outbox';
+export type Feed = 'clickStream' | 'links' | 'clickSpool' | 'outbox' | 'jobs';
 
 export type FunctionPowers = {
   /** One vCPU comes with 1,769 MB; below that the share of it is proportional. */
@@ -168,6 +169,12 @@ export const FUNCTION_POWERS: Readonly<Record<FunctionName, FunctionPowers>> = {
     fedBy: 'links',
     usesCache: true,
     may: { cache: ['elasticache:Connect'] },
+  },
+  announce: {
+    memoryMb: 512,
+    timeoutS: 30,
+    fedBy: 'jobs',
+    may: { eventBus: ['events:PutEvents'] },
   },
   auth: {
     // One argon2id keeps a whole vCPU busy (docs/decisions/0009).

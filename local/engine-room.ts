@@ -4,6 +4,7 @@ import type { Plan } from './cloud/plan.ts';
 import type { DataFolder } from './data-folder.ts';
 import { type AthenaEngine, startAthena } from './engines/athena.ts';
 import { type DynamoDbEngine, startDynamoDb } from './engines/dynamodb.ts';
+import { type EventBridgeEngine, startEventBridge } from './engines/event-bridge.ts';
 import type { RoleAuthorizer } from './engines/iam.ts';
 import { type KinesisEngine, startKinesis } from './engines/kinesis.ts';
 import { type S3Engine, startS3 } from './engines/s3.ts';
@@ -23,6 +24,7 @@ export type Engines = {
   readonly valkey: ValkeyEngine;
   readonly secretsManager: SecretsManagerEngine;
   readonly ses: SesEngine;
+  readonly eventBridge: EventBridgeEngine;
   readonly stepFunctions: StepFunctionsEngine;
 };
 
@@ -49,6 +51,9 @@ export async function startEngines(room: EngineRoom, onProgress: (step: string) 
     valkey: started.closing(await startCache()),
     secretsManager: started.closing(await startSecretsManager({ store: secrets, secrets: plan.secrets, authorize })),
     ses: started.closing(await startSes({ outboxDir: folder.outboxDir, authorize })),
+    eventBridge: started.closing(
+      await startEventBridge({ buses: plan.eventBuses, logsDir: folder.logsDir, authorize }),
+    ),
     stepFunctions: started.closing(
       await startStepFunctions({
         ...engineOptions(folder, 'step-functions'),
@@ -97,6 +102,7 @@ export const engineOptions = (folder: DataFolder, name: string): { dataDir?: str
 export const awsEndpointsOf = ({
   athena,
   dynamoDb,
+  eventBridge,
   kinesis,
   s3,
   secretsManager,
@@ -105,6 +111,7 @@ export const awsEndpointsOf = ({
 }: Engines): Readonly<Record<string, string>> => ({
   ATHENA: athena.url,
   DYNAMODB: dynamoDb.url,
+  EVENTBRIDGE: eventBridge.url,
   KINESIS: kinesis.url,
   S3: s3.url,
   SECRETS_MANAGER: secretsManager.url,

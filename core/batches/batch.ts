@@ -1,5 +1,6 @@
 import type { PlanName } from '../accounts/plan.ts';
 import type { QrLook } from '../qr/make-code.ts';
+import { ENDED_STATUSES } from './ended-statuses.ts';
 
 /** What happens to the rows that were made when others fail. */
 export const ON_FAILURE = ['continue', 'rollback'] as const;
@@ -24,14 +25,7 @@ export type BatchOrder = {
   readonly mayMakeLinks: boolean;
 };
 
-export const BATCH_STATUSES = [
-  'queued',
-  'running',
-  'succeeded',
-  'succeeded_with_errors',
-  'failed',
-  'cancelled',
-] as const;
+export const BATCH_STATUSES = ['queued', 'running', ...ENDED_STATUSES] as const;
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
 /** What a running batch is at: only while it is `making` are rows counted. */

@@ -8,7 +8,9 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
-import { ERASURE_PREFIX, LINK_SORT_KEY, MAIL_PREFIX } from '../../adapters/table.ts';
+import { BATCH_JOB_PREFIX, ERASURE_PREFIX, LINK_SORT_KEY, MAIL_PREFIX } from '../../adapters/table.ts';
+import { ENDED_STATUSES } from '../../core/batches/ended-statuses.ts';
+import { MAX_ANNOUNCED } from '../../core/domain-events/event-bus.ts';
 import { acceptFinding } from './accepted.ts';
 import { streamArnOf } from './function-role.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -16,7 +18,7 @@ import type { Surroundings } from './surroundings.ts';
 
 export type FollowerSurroundings = Surroundings & { readonly failedRecords: IBucket };
 
-export type FollowerName = 'clicks-to-counts' | 'spool-to-stream' | 'cache-sync' | 'mail' | 'erase';
+export type FollowerName = 'clicks-to-counts' | 'spool-to-stream' | 'cache-sync' | 'mail' | 'erase' | 'announce';
 
 /**
  * How each follower is fed. AWS retries a failing batch until its records expire, and everything behind it waits:
@@ -38,14 +40,9 @@ const FEEDS: Readonly<Record<FollowerName, (surroundings: FollowerSurroundings) 
   'spool-to-stream': ({ data, failedRecords }) => ({
     eventSourceArn: streamArnOf('clickSpool', data),
     batchSize: 100,
-    maxBatchingWindow: Duration.seconds(0),
-    // The stream these clicks wait for may be away for hours: as long as DynamoDB keeps the records, a day.
-    retryAttempts: -1,
-    maxRecordAge: Duration.hours(24),
-    reportBatchItemFailures: true,
-    parallelizationFactor: 1,
+    // The stream these clicks wait for may be away for hours.
+    ...forADay(failedRecords),
     filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })],
-    ...keepingFailures(failedRecords),
   }),
   'cache-sync': ({ data }) => ({
     eventSourceArn: streamArnOf('links', data),
@@ -64,11 +61,27 @@ const FEEDS: Readonly<Record<FollowerName, (surroundings: FollowerSurroundings) 
   // Erasures take turns: each is changed to come again, and those that wait together share one invocation.
   erase: (surroundings) =>
     jobs({ keyPrefix: ERASURE_PREFIX, batchSize: 100, events: ['INSERT', 'MODIFY'] }, surroundings),
+  announce: ({ data, failedRecords }) => ({
+    eventSourceArn: streamArnOf('jobs', data),
+    // One call of the bus.
+    batchSize: MAX_ANNOUNCED,
+    // What has happened is told, however long the bus was away.
+    ...forADay(failedRecords),
+    filters: [FilterCriteria.filter(BATCH_HAS_ENDED)],
+  }),
+};
+
+/** A batch that has ended is written once more, when it is tidied up; a chunk has another key, and what is deleted no image. */
+const BATCH_HAS_ENDED = {
+  dynamodb: {
+    Keys: { sk: { S: FilterRule.beginsWith(BATCH_JOB_PREFIX) } },
+    NewImage: { status: { S: FilterRule.or(...ENDED_STATUSES) }, cleanup: { S: FilterRule.notEquals('done') } },
+  },
 };
 
 /**
- * Jobs of one kind, tried for as long as DynamoDB keeps the records: mail and the tables behind an erasure may be away for
- * hours, and what somebody was promised is not dropped before.
+ * Jobs of one kind: mail and the tables behind an erasure may be away for hours, and what somebody was promised is not dropped
+ * before.
  */
 const jobs = (
   {
@@ -80,17 +93,22 @@ const jobs = (
 ): EventSourceMappingOptions => ({
   eventSourceArn: streamArnOf('outbox', data),
   batchSize,
-  maxBatchingWindow: Duration.seconds(0),
-  retryAttempts: -1,
-  maxRecordAge: Duration.hours(24),
-  reportBatchItemFailures: true,
-  parallelizationFactor: 1,
+  ...forADay(failedRecords),
   filters: [
     FilterCriteria.filter({
       eventName: FilterRule.or(...events),
       dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(keyPrefix) } } },
     }),
   ],
+});
+
+/** In order, at once, and tried for as long as DynamoDB keeps the records; then kept. */
+const forADay = (failedRecords: IBucket): Partial<EventSourceMappingOptions> => ({
+  maxBatchingWindow: Duration.seconds(0),
+  retryAttempts: -1,
+  maxRecordAge: Duration.hours(24),
+  reportBatchItemFailures: true,
+  parallelizationFactor: 1,
   ...keepingFailures(failedRecords),
 });
 

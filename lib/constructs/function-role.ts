@@ -113,6 +113,7 @@ function arnsOf(place: Place, { settings, data, cache, lake, workflows, qr }: Su
     return QR_PLACES[place](qr);
   }
   if (place === 'clickStream') return [data.clickStream.streamArn];
+  if (place === 'eventBus') return [data.eventBus.eventBusArn];
   if (place === 'cache') return cache?.arns ?? [];
   if (place === 'signingKeys') return [data.signingKeys.secretArn];
   if (place === 'mailSender') return settings.mail.from === null ? [] : [identityArn(settings.mail.from)];

@@ -11,5 +11,9 @@ const RETENTION = {
 } as const satisfies Record<StageSettings['logRetentionDays'], RetentionDays>;
 
 /** Every log group of a stage: kept as long as its settings say, and gone with what wrote it. */
-export const stageLogGroup = (scope: Construct, id: string, settings: StageSettings): LogGroup =>
-  new LogGroup(scope, id, { retention: RETENTION[settings.logRetentionDays], removalPolicy: RemovalPolicy.DESTROY });
+export const stageLogGroup = (scope: Construct, id: string, settings: StageSettings, name?: string): LogGroup =>
+  new LogGroup(scope, id, {
+    ...(name === undefined ? {} : { logGroupName: name }),
+    retention: RETENTION[settings.logRetentionDays],
+    removalPolicy: RemovalPolicy.DESTROY,
+  });

@@ -89,6 +89,7 @@ function valuesFor(
     [TABLE_ENV.jobs]: data.tables.jobs.tableName,
     [TABLE_ENV.qrCodes]: data.tables.qrCodes.tableName,
     CLICK_STREAM: data.clickStream.streamName,
+    EVENT_BUS: data.eventBus.eventBusName,
     CACHE_URL: cache?.url ?? 'none',
     CACHE_NAME: cache?.name ?? '',
     CACHE_USER: cache?.userId ?? '',

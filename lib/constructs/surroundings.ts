@@ -1,5 +1,6 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -12,6 +13,8 @@ import type { StageSettings } from '../config.ts';
 export type KeptData = {
   readonly tables: Readonly<Record<TableName, TableV2>>;
   readonly clickStream: IStream;
+  /** Where the product announces what has happened. */
+  readonly eventBus: IEventBus;
   /** Known to CloudFront and the functions behind it; proves that a viewer header was written by CloudFront. */
   readonly originSecret: ISecret;
   /** The key set that access tokens are signed with. */

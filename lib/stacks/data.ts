@@ -1,3 +1,4 @@
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -13,10 +14,14 @@ import type { KeptData } from '../constructs/surroundings.ts';
 /** Before the first rotation. CloudFormation writes it again only if this text changes, so it must not: that ends all sign-ins. */
 const NO_SIGNING_KEYS = '{"keys":[]}';
 
-/** What must outlive every other stack: tables, the click stream, the two secrets, and the key of all that holds visits. */
+/**
+ * What must outlive every other stack: tables, the click stream, the event bus, on which rules of others hang, the two secrets, and
+ * the key of all that holds visits.
+ */
 export class DataStack extends Stack implements KeptData {
   readonly tables: KeptData['tables'];
   readonly clickStream: Stream;
+  readonly eventBus: EventBus;
   readonly encryptionKey: IKey | null;
   readonly originSecret: Secret;
   readonly signingKeys: Secret;
@@ -33,6 +38,12 @@ export class DataStack extends Stack implements KeptData {
       tableNames.map((name) => [name, new FactTable(this, name, settings, key).table]),
     ) as KeptData['tables'];
     this.clickStream = new Stream(this, 'Clicks', { ...streamShape(settings, key), removalPolicy });
+    this.eventBus = new EventBus(this, 'EventBus', {
+      // CloudFormation wants a name, and CDK's own would be the same in every stage.
+      eventBusName: `signpost-${settings.stage}`,
+      description: `Signpost ${settings.stage}: what has happened`,
+    });
+    this.eventBus.applyRemovalPolicy(removalPolicy);
     this.originSecret = new Secret(this, 'OriginSecret', {
       description: 'Sent by CloudFront as x-origin-verify, checked by the functions behind it',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },

@@ -5,6 +5,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
 import type { StageSettings } from '../config.ts';
+import { EventLog } from '../constructs/event-log.ts';
 import { FailedRecords } from '../constructs/failed-records.ts';
 import { type FollowerName, feedFunction } from '../constructs/feed.ts';
 import { Hourly } from '../constructs/hourly.ts';
@@ -14,8 +15,9 @@ import type { Surroundings } from '../constructs/surroundings.ts';
 export type Follower = { readonly lambda: IFunction; readonly mapping: EventSourceMapping };
 
 /**
- * What works behind everybody's back: counting, bringing spooled clicks back, freshening the cache, jobs, forgetting what must
- * not outlive its day, adding up the lake, taking rows of who was erased out of it, and comparing it with the counters.
+ * What works behind everybody's back: counting, bringing spooled clicks back, freshening the cache, jobs, announcing what has
+ * happened, forgetting what must not outlive its day, adding up the lake, taking rows of who was erased out of it, and comparing
+ * it with the counters.
  */
 export class StreamsStack extends Stack {
   readonly clicksToCounts: Follower;
@@ -24,6 +26,8 @@ export class StreamsStack extends Stack {
   readonly cacheSync: Follower | null;
   readonly mail: Follower;
   readonly erase: Follower;
+  readonly announce: Follower;
+  readonly eventLog: EventLog;
   readonly forgetSalts: IFunction;
   readonly rollUp: IFunction;
   readonly eraseRows: IFunction;
@@ -44,6 +48,8 @@ export class StreamsStack extends Stack {
     this.cacheSync = surroundings.cache === null ? null : follow('cache-sync');
     this.mail = follow('mail');
     this.erase = follow('erase');
+    this.announce = follow('announce');
+    this.eventLog = new EventLog(this, 'EventLog', settings, data.eventBus);
     const hourly = (name: FunctionName): LambdaFunction => {
       const { lambda } = new ServiceFunction(this, name, surroundings);
       new Hourly(this, `${lambda.node.scope?.node.id}Hourly`, lambda);
@@ -55,7 +61,11 @@ export class StreamsStack extends Stack {
     this.reconciled = this.reconciledBy(hourly('reconcile'), settings);
     new CfnOutput(this, 'FailedRecordsBucket', {
       value: failedRecords.bucketName,
-      description: 'Clicks and jobs that were given up on; see the runbooks',
+      description: 'Clicks, jobs and events that were given up on; see the runbooks',
+    });
+    new CfnOutput(this, 'EventBusName', {
+      value: data.eventBus.eventBusName,
+      description: 'Where rules of your own hear what has happened; see docs/events.md',
     });
   }
   private reconciledBy({ logGroup }: LambdaFunction, { stage }: StageSettings): Metric {

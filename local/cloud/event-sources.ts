@@ -1,9 +1,7 @@
 import type { Cloud, CloudResource } from './cloud.ts';
+import { type EventPattern, eventPatternOf } from './event-pattern.ts';
 import { functionNameOf } from './identities.ts';
-import { type Properties, propertiesOf } from './properties.ts';
-
-/** One filter: a record passes when every named member passes. See `local/pumps/filter.ts` for the rules. */
-export type FilterPattern = { readonly [member: string]: FilterPattern | readonly unknown[] };
+import type { Properties } from './properties.ts';
 
 export type EventSourcePlan = {
   /** Names its checkpoints, so it must stay the same from start to start. */
@@ -18,7 +16,7 @@ export type EventSourcePlan = {
   readonly batchSize: number;
   readonly windowS: number;
   /** A record passes when any of them lets it; no filters let all pass. */
-  readonly filters: readonly FilterPattern[];
+  readonly filters: readonly EventPattern[];
   /** Retries after the first try; null is for ever. */
   readonly maxRetries: number | null;
   /** Records older than this are given up on; null is never. */
@@ -73,11 +71,8 @@ function startingPositionOf(properties: Properties): 'TRIM_HORIZON' | 'LATEST' {
 }
 
 /** Patterns are JSON inside a string, so they are parsed after their intrinsics are resolved. */
-function filterOf(filter: Properties): FilterPattern {
-  const pattern: unknown = JSON.parse(filter.text('Pattern'));
-  propertiesOf(pattern, `${filter.where}.Pattern`);
-  return pattern as FilterPattern;
-}
+const filterOf = (filter: Properties): EventPattern =>
+  eventPatternOf(JSON.parse(filter.text('Pattern')), `${filter.where}.Pattern`);
 
 const orNullForever = (value: number): number | null => (value === -1 ? null : value);
 

@@ -52,6 +52,11 @@ export const IDENTITIES: Readonly<Record<string, Identity>> = {
     nameProperty: 'DeliveryStreamName',
     attributes: { Arn: (name) => arnOf('firehose', `deliverystream/${name}`) },
   },
+  'AWS::Events::EventBus': {
+    nameProperty: 'Name',
+    attributes: { Arn: (name) => arnOf('events', `event-bus/${name}`) },
+  },
+  'AWS::Events::Rule': { nameProperty: 'Name' },
   'AWS::Athena::WorkGroup': { nameProperty: 'Name' },
   'AWS::Lambda::Function': { nameProperty: 'FunctionName', attributes: { Arn: functionArn } },
   'AWS::IAM::Role': {

@@ -5,6 +5,7 @@ import { type CachePlan, cachesOf } from './caches.ts';
 import { type Cloud, type CloudResource, createCloud } from './cloud.ts';
 import { type DeliveryStreamPlan, deliveryStreamsOf } from './delivery-streams.ts';
 import { apiBehind, type DistributionPlan, distributionsOf } from './distributions.ts';
+import { type EventBusPlan, eventBusesOf } from './event-buses.ts';
 import { type EventSourcePlan, eventSourcesOf } from './event-sources.ts';
 import { type FunctionPlan, functionsOf } from './functions.ts';
 import { type GlueTablePlan, glueTablesOf } from './glue.ts';
@@ -24,6 +25,7 @@ export type Plan = {
   readonly tables: readonly TablePlan[];
   readonly streams: readonly StreamPlan[];
   readonly buckets: readonly BucketPlan[];
+  readonly eventBuses: readonly EventBusPlan[];
   readonly deliveryStreams: readonly DeliveryStreamPlan[];
   readonly glueTables: readonly GlueTablePlan[];
   readonly workgroups: readonly WorkgroupPlan[];
@@ -69,6 +71,7 @@ export function planOf(stacks: readonly Stack[], facts: PlanFacts): Plan {
   return {
     tables: tablesOf(cloud),
     streams: streamsOf(cloud),
+    eventBuses: eventBusesOf(cloud),
     buckets: bucketsOf(cloud),
     deliveryStreams,
     glueTables: glueTablesOf(cloud),

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { passes } from '../cloud/event-pattern.ts';
 import type { EventSourcePlan } from '../cloud/event-sources.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { deliver } from './delivery.ts';
 import type { GivenUp } from './failed-records.ts';
-import { passes } from './filter.ts';
 import type { RecordSource, SourceRecord } from './source.ts';
 
 /** Reads one shard for one mapping and hands it over, batch after batch. */

@@ -31,6 +31,7 @@ function grantedTo(stage: Assembly, name: FunctionName): string[] {
 function arnsOf(stage: Assembly, place: Place): string[] {
   const attribute = (type: string, prefix: string, name: string) => `<${stage.one(type, prefix).id}.${name}>`;
   if (place === 'clickStream') return [attribute('AWS::Kinesis::Stream', 'Clicks', 'Arn')];
+  if (place === 'eventBus') return [attribute('AWS::Events::EventBus', 'EventBus', 'Arn')];
   if (place === 'cache') {
     if (stage.settings.cache.mode === 'none') return [];
     return [
@@ -112,6 +113,7 @@ function meantFor(stage: Assembly, name: FunctionName): string[] {
     clickStream: () => [...lines(POLLER_POWERS.clickStream, arnsOf(stage, 'clickStream')), ...keepFailures()],
     clickSpool: () => [...pollTable('ClickSpool'), ...keepFailures()],
     outbox: () => [...pollTable('Outbox'), ...keepFailures()],
+    jobs: () => [...pollTable('Jobs'), ...keepFailures()],
     links: () => pollTable('Links'),
   };
   return [
@@ -199,7 +201,12 @@ it('grants no action with a star anywhere, and every resource only where AWS kno
           ({ PolicyDocument }) => PolicyDocument,
         ),
         properties['PolicyDocument'],
-      ].filter((document) => document !== undefined) as { Statement: Statement[] }[];
+      ]
+        .filter((document) => document !== undefined)
+        // Policies of log groups are text.
+        .map(
+          (document) => (typeof document === 'string' ? JSON.parse(document) : document) as { Statement: Statement[] },
+        );
       return documents.flatMap(({ Statement }) => Statement.map((statement) => ({ id, type, statement })));
     }),
   );

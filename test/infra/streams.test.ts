@@ -85,15 +85,15 @@ it.each([
   ]);
 });
 
-it('has five followers, four without a cache, and never more than two on the stream of one table', () => {
+it('has six followers, five without a cache, and never more than two on the stream of one table', () => {
   const sourcesOf = (stage: typeof prod) =>
     stage
       .ofType('AWS::Lambda::EventSourceMapping')
       .map(({ properties }) =>
         String(properties['EventSourceArn']).replace(/^<([A-Za-z]+?)(Table)?[0-9A-F]{8}.*/, '$1'),
       );
-  expect(sourcesOf(prod).sort()).toEqual(['ClickSpool', 'Clicks', 'Links', 'Outbox', 'Outbox']);
-  expect(sourcesOf(assemblyOf('dev')).sort()).toEqual(['ClickSpool', 'Clicks', 'Outbox', 'Outbox']);
+  expect(sourcesOf(prod).sort()).toEqual(['ClickSpool', 'Clicks', 'Jobs', 'Links', 'Outbox', 'Outbox']);
+  expect(sourcesOf(assemblyOf('dev')).sort()).toEqual(['ClickSpool', 'Clicks', 'Jobs', 'Outbox', 'Outbox']);
 });
 
 it('waits to fill a batch as long as the stage says', () => {

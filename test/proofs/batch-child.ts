@@ -2,6 +2,7 @@ import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Batch } from '../../core/batches/batch.ts';
 import { zipKey } from '../../core/batches/batch-files.ts';
 import { startLaptop } from '../../local/laptop.ts';
+import { announcedOf } from '../fixtures/announced.ts';
 import { batchDriver } from '../fixtures/batch-driver.ts';
 import { filesOfZip } from '../fixtures/zip-reader.ts';
 
@@ -13,6 +14,8 @@ export type BatchFacts = {
   readonly manifest: string;
   /** Codes of the links that carry the batch's id. */
   readonly links: readonly string[];
+  /** Ids of the events that its end was announced by, each once. */
+  readonly eventIds: readonly string[];
 };
 
 const [, , dataDir = ''] = process.argv;
@@ -26,7 +29,9 @@ async function factsOf(id: string): Promise<BatchFacts> {
   const pages = paginateScan({ client: driver.documents }, { TableName: driver.tables.links, ConsistentRead: true });
   for await (const { Items = [] } of pages)
     for (const { creation_id: made, code } of Items) if (String(made).startsWith(`${id}/`)) links.push(String(code));
-  return { batch, files: [...files.keys()], manifest: files.get('manifest.csv')?.toString() ?? '', links };
+  await laptop.pumps.idle();
+  const eventIds = [...new Set(announcedOf(laptop, id).map(({ detail }) => detail.id))];
+  return { batch, files: [...files.keys()], manifest: files.get('manifest.csv')?.toString() ?? '', links, eventIds };
 }
 
 async function answer(call: BatchCall): Promise<unknown> {

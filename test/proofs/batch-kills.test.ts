@@ -47,7 +47,7 @@ async function ask<T>(child: ChildProcess, call: BatchCall): Promise<T> {
 }
 
 test(
-  `${KILLS} kills leave ${ROWS} rows each made once, with one link each, and a whole ZIP`,
+  `${KILLS} kills leave ${ROWS} rows each made once, with one link each, a whole ZIP, and an end with one id`,
   async () => {
     const random = seededRandom(20_261_121);
     let child = await start();
@@ -76,6 +76,7 @@ test(
     const rows = parse<Record<string, string>>(facts.manifest, { columns: true });
     expect(rows.map(({ row }) => Number(row))).toEqual(Array.from({ length: ROWS }, (_, index) => index + 1));
     expect(facts.links.toSorted()).toEqual(rows.map(({ short_code: code }) => code ?? '').toSorted());
+    expect(facts.eventIds).toHaveLength(1);
     expect(new Set(facts.files)).toEqual(new Set(['manifest.csv', ...rows.map(({ file }) => file)]));
   },
   LIMIT_MS * 2,

@@ -122,6 +122,23 @@ describe("Signpost's own templates as a plan", () => {
     });
   });
 
+  test('one bus has one rule, for what the product announces, that writes it down', () => {
+    expect(plan.eventBuses).toEqual([
+      {
+        name: 'signpost-laptop',
+        arn: 'arn:aws:events:us-east-1:000000000000:event-bus/signpost-laptop',
+        rules: [
+          {
+            name: 'signpost-laptop-event-log',
+            pattern: { source: ['signpost'] },
+            logGroups: ['/aws/events/signpost-laptop'],
+          },
+        ],
+      },
+    ]);
+    expect(functionNamed('Announce')?.env).toMatchObject({ EVENT_BUS: 'signpost-laptop' });
+  });
+
   test('the bucket of failed records is there, and forgets after 30 days', () => {
     const arns = plan.eventSources.flatMap(({ onFailureBucketArn }) => onFailureBucketArn ?? []);
     expect(plan.buckets).toContainEqual({
@@ -239,7 +256,91 @@ describe('templates the laptop cannot carry out as AWS would', () => {
     },
   });
 
+  const ruled = (
+    given: object,
+    { target = {}, letIn = {} }: { readonly target?: object; readonly letIn?: object } = {},
+  ): Record<string, Resource> => ({
+    Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'facts' } },
+    Log: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: 'all' } },
+    Policy: {
+      Type: 'AWS::Logs::ResourcePolicy',
+      Properties: {
+        PolicyName: 'events',
+        PolicyDocument: JSON.stringify({
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] },
+              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              Resource: 'arn:aws:logs:us-east-1:000000000000:log-group:all:*',
+              ...letIn,
+            },
+          ],
+        }),
+      },
+    },
+    Rule: {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        EventBusName: { Ref: 'Bus' },
+        EventPattern: { source: ['signpost'] },
+        Targets: [{ Id: 'Log', Arn: 'arn:aws:logs:us-east-1:000000000000:log-group:all', ...target }],
+        ...given,
+      },
+    },
+  });
+
+  test('a rule of one bus writes to a log group that lets it', () => {
+    const pattern = { source: ['signpost'] };
+    expect(planFor(ruled({})).eventBuses).toMatchObject([
+      { name: 'facts', rules: [{ name: 'Rule', pattern, logGroups: ['all'] }] },
+    ]);
+  });
+
   test.each<[what: string, resources: Record<string, Resource>, message: RegExp]>([
+    [
+      'a rule of the default bus',
+      ruled({ EventBusName: undefined }),
+      /Main\/Rule: the laptop has no event bus default/,
+    ],
+    ['a rule by the clock', ruled({ ScheduleExpression: 'rate(1 day)' }), /Main\/Rule: .* no ScheduleExpression/],
+    ['a rule that is off', ruled({ State: 'DISABLED' }), /no State/],
+    [
+      'a rule by an operator that nobody knows here',
+      ruled({ EventPattern: { detail: { total: [{ numeric: ['>', 0] }] } } }),
+      /Main\/Rule\.EventPattern\.detail\.total: the laptop does not know the rule/,
+    ],
+    [
+      'a rule that hands events to a queue',
+      ruled({}, { target: { Arn: 'arn:aws:sqs:us-east-1:000000000000:queue' } }),
+      /to log groups only, not to arn:aws:sqs/,
+    ],
+    ['a rule that changes events', ruled({}, { target: { InputPath: '$.detail' } }), /Targets\[0\]: .* no InputPath/],
+    [
+      'a rule whose log group lets another service write',
+      ruled({}, { letIn: { Principal: { Service: 'es.amazonaws.com' } } }),
+      /no policy lets EventBridge write to all/,
+    ],
+    [
+      'a rule whose log group lets nobody write',
+      ruled({}, { letIn: { Action: 'logs:CreateLogStream' } }),
+      /no policy lets EventBridge write to all/,
+    ],
+    [
+      'a rule whose policy is for another log group',
+      ruled({}, { letIn: { Resource: 'arn:aws:logs:us-east-1:000000000000:log-group:else:*' } }),
+      /no policy lets EventBridge write to all/,
+    ],
+    [
+      'an event source that is filtered by an operator nobody knows here',
+      {
+        Clicks: { Type: 'AWS::Kinesis::Stream' },
+        Fn: fn,
+        Role: role({}),
+        M: mapping({ FilterCriteria: { Filters: [{ Pattern: '{"data":{"n":[{"numeric":["=",1]}]}}' }] } }),
+      },
+      /Filters\[0\]\.Pattern\.data\.n: the laptop does not know the rule/,
+    ],
     ['a schedule by steps', scheduled({ ScheduleExpression: 'cron(0/5 * * * ? *)' }), /does not know "cron/],
     [
       'a schedule in a time zone',
