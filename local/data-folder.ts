@@ -75,9 +75,9 @@ export function resetDataFolder(path: string): void {
   if (!existsSync(join(absolute, FORMAT_FILE))) refuseForeign(absolute);
   const lock = hold(absolute);
   try {
-    for (const name of readdirSync(absolute)) {
-      if (!NOT_DATA.test(name)) rmSync(join(absolute, name), { recursive: true, force: true });
-    }
+    const data = readdirSync(absolute).filter((name) => !NOT_DATA.test(name) && name !== FORMAT_FILE);
+    // What says that the folder is ours goes last: a reset that is cut short can be begun again.
+    for (const name of [...data, FORMAT_FILE]) rmSync(join(absolute, name), { recursive: true, force: true });
   } finally {
     lock.release();
   }

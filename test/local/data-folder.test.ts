@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataFolder, openEphemeralFolder, resetDataFolder } from '../../local/data-folder.ts';
@@ -68,6 +68,19 @@ describe('the data folder', () => {
     mkdirSync(join(path, 'cache'));
     resetDataFolder(path);
     expect(readdirSync(path).filter((name) => !name.startsWith('lock'))).toEqual(['cache']);
+    openDataFolder(path).close();
+  });
+
+  test('a reset that is cut short can be begun again', () => {
+    const path = folderWith('cut-short', { 'demo.json': '{}', 'format.json': '{"format": 2}', kinesis: '' });
+    const { rmSync: remove } = fs;
+    const cut = jest.spyOn(fs, 'rmSync').mockImplementation((one, options) => {
+      if (String(one).endsWith('kinesis')) throw new Error('killed');
+      remove(one, options);
+    });
+    expect(() => resetDataFolder(path)).toThrow('killed');
+    cut.mockRestore();
+    resetDataFolder(path);
     openDataFolder(path).close();
   });
 
