@@ -5,6 +5,7 @@ import type { BatchFiles } from '../core/batches/batch-store.ts';
 import type { RawRow } from '../core/batches/check-row.ts';
 import { UnreadableInput } from '../core/batches/plan-batch.ts';
 import { readHeader, valueOfCells } from '../core/batches/row-columns.ts';
+import { withSeparator } from './csv-separator.ts';
 
 const MAX_ROW_BYTES = 64 * 1024;
 const TOO_LONG = `A row has at most ${MAX_ROW_BYTES / 1024} KB.`;
@@ -58,13 +59,14 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
   else if (held !== '') yield held;
 }
 
-async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<RawRow> {
+async function* csvRows(file: AsyncIterable<Uint8Array>): AsyncGenerator<RawRow> {
+  const { bytes, separator } = await withSeparator(file);
   const options = {
     bom: true,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: MAX_ROW_BYTES,
-    delimiter: [',', ';', '\t'],
+    delimiter: separator,
   };
   // Whoever stops reading ends the pipeline, and with it the call.
   const cells = pipeline(Readable.from(bytes), parse(options), () => undefined);
