@@ -1,11 +1,17 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { QrCodeStore } from '../core/qr/qr-code-store.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { fromQrItem, toQrItem } from './qr-items.ts';
 import { QR_ID_PREFIX, qrCodeKey, qrCodesPartition, qrParametersKey } from './table.ts';
 import { transact } from './transaction.ts';
+import { unlessRefused } from './unless-refused.ts';
 
-/** Codes in DynamoDB, each under its id, and its id under the hash of its parameters, written together. */
+const NO_CODE_YET = 'attribute_not_exists(qr_id)';
+
+/**
+ * Codes in DynamoDB, each under its id, and its id under the hash of its parameters, written together. Before that the hash may lead
+ * to an image alone, which the erasure of a workspace finds by `image_key` as it finds those of codes.
+ */
 export function qrCodeStore(client: DocumentClient, table: string): QrCodeStore {
   const get = async (Key: Readonly<Record<string, string>>) =>
     (await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
@@ -18,20 +24,28 @@ export function qrCodeStore(client: DocumentClient, table: string): QrCodeStore 
 
     async findByParameters(workspaceId, parametersSha256) {
       const item = await get(qrParametersKey(workspaceId, parametersSha256));
-      return item === undefined ? null : store.find(workspaceId, String(item['qr_id']));
+      return item?.['qr_id'] === undefined ? null : store.find(workspaceId, String(item['qr_id']));
+    },
+
+    async expectImage(workspaceId, parametersSha256, imageKey) {
+      const Item = { ...qrParametersKey(workspaceId, parametersSha256), image_key: imageKey };
+      await unlessRefused(client.send(new PutCommand({ TableName: table, Item, ConditionExpression: NO_CODE_YET })));
     },
 
     async create(code, parametersSha256) {
-      const put = (Item: Readonly<Record<string, unknown>>) => ({
-        Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+      const { workspaceId, id } = code;
+      const put = (Item: Readonly<Record<string, unknown>>, ConditionExpression: string) => ({
+        Put: { TableName: table, Item, ConditionExpression },
       });
       const refusals = await transact(client, {
-        code: put(toQrItem(code)),
-        parameters: put({ ...qrParametersKey(code.workspaceId, parametersSha256), qr_id: code.id }),
+        code: put(toQrItem(code), 'attribute_not_exists(pk)'),
+        parameters: put({ ...qrParametersKey(workspaceId, parametersSha256), qr_id: id }, NO_CODE_YET),
       });
       if (refusals === null) return code;
-      const known = await store.findByParameters(code.workspaceId, parametersSha256);
-      if (known === null) throw new Error(`The QR code ${code.id} is there, but not under its parameters.`);
+      // The id is there under other parameters where a repeat names another format in Accept: what the first made is the answer.
+      const known =
+        (await store.findByParameters(workspaceId, parametersSha256)) ?? (await store.find(workspaceId, id));
+      if (known === null) throw new Error(`The QR code ${id} was refused, but is not there.`);
       return known;
     },
 

@@ -1,5 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { WorkspaceErasure } from '../core/accounts/erase-workspace.ts';
+import {
+  BATCH_FILES_PREFIX,
+  BATCH_UPLOADS_PREFIX,
+  CLEAN_LOGOS_PREFIX,
+  LOGO_UPLOADS_PREFIX,
+} from '../core/qr/folders.ts';
 import { batchDelete } from './batch-delete.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { eraseBelow, eraseObjects } from './erase-objects.ts';
@@ -14,10 +20,10 @@ export type QrPlaces = {
 };
 
 /** Everything in the uploads bucket lies below one of these and its workspace's id. */
-const UPLOADED = ['logos', 'logos-clean', 'uploads', 'batches'] as const;
+const UPLOADED = [LOGO_UPLOADS_PREFIX, CLEAN_LOGOS_PREFIX, BATCH_UPLOADS_PREFIX, BATCH_FILES_PREFIX] as const;
 
 /**
- * Erases a workspace's QR codes. An image is found by its code's item alone, so it goes first; uploads and what was made of them are
+ * Erases a workspace's QR codes. An image is found by an item alone, so it goes first; uploads and what was made of them are
  * found by their place.
  */
 export const qrErasure = (
@@ -31,6 +37,6 @@ export const qrErasure = (
       await batchDelete(client, table, items.map(keyOf));
       yield;
     }
-    for (const folder of UPLOADED) yield* eraseBelow(s3, uploadsBucket, `${folder}/${workspaceId}/`);
+    for (const prefix of UPLOADED) yield* eraseBelow(s3, uploadsBucket, `${prefix}${workspaceId}/`);
   },
 });

@@ -43,6 +43,7 @@ export async function createCode(deps: CreateCodeDeps, request: CreateCodeReques
   await takeQuota();
   const made = await makeCode(deps, await qrRequestOf(deps, workspaceId, wanted), { force });
   const image = imageOf(workspaceId, made);
+  await deps.codes.expectImage(workspaceId, hash, image.key);
   await deps.images.put(image.key, made.bytes, made.contentType);
   const createdAtMs = seededAtMs(seed);
   // Not the bytes that a link of the same request takes for its code, which everybody may see.

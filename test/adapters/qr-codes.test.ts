@@ -50,6 +50,23 @@ describe('The store of codes', () => {
     for (let time = 0; time < 2; time += 1) expect(await store().create(code, 'hash')).toEqual(code);
   });
 
+  test('answers what the first attempt made where a repeat wants its id for other parameters', async () => {
+    const code = aQrCode({ workspaceId: 'ws_other' });
+    await store().create(code, 'png');
+    const other = { ...code, look: { ...code.look, format: 'webp' as const } };
+    expect(await store().create(other, 'webp')).toEqual(code);
+  });
+
+  test('knows of an image before its code is there, and nobody else does', async () => {
+    const code = aQrCode({ workspaceId: 'ws_expects' });
+    for (let time = 0; time < 2; time += 1) await store().expectImage('ws_expects', 'hash', code.image.key);
+    expect(await store().findByParameters('ws_expects', 'hash')).toBeNull();
+    expect((await store().list('ws_expects', 10, null)).items).toEqual([]);
+    expect(await store().create(code, 'hash')).toEqual(code);
+    await store().expectImage('ws_expects', 'hash', code.image.key);
+    expect(await store().findByParameters('ws_expects', 'hash')).toEqual(code);
+  });
+
   test('lists the newest first, page by page', async () => {
     for (let number = 0; number < 5; number += 1)
       await store().create(aQrCode({ workspaceId: 'ws_list', id: idNumber(number) }), `hash-${number}`);
@@ -112,6 +129,9 @@ test('Of an erased workspace no code, no image and no upload is left, and nobody
       await store().create(aQrCode({ workspaceId, id: idNumber(number), image }), `hash-${number}`);
       await imageStore(buckets.s3, IMAGES_BUCKET).put(key, Buffer.from('png'), 'image/png');
     }
+    // The work was cut off before the code was filed.
+    await store().expectImage(workspaceId, 'cut-off', `i/${workspaceId}-cut-off.png`);
+    await imageStore(buckets.s3, IMAGES_BUCKET).put(`i/${workspaceId}-cut-off.png`, Buffer.from('png'), 'image/png');
     for (const folder of ['logos', 'logos-clean', 'uploads', 'batches']) {
       const Key = `${folder}/${workspaceId}/file`;
       await buckets.s3.send(new PutObjectCommand({ Bucket: UPLOADS_BUCKET, Key, Body: 'x' }));
@@ -127,7 +147,7 @@ test('Of an erased workspace no code, no image and no upload is left, and nobody
     ...(await keysIn(UPLOADS_BUCKET)),
   ];
   expect(names.filter((name) => name.includes('ws_gone'))).toEqual([]);
-  // Three codes and their parameters, three images, and a file in each of four folders.
-  expect(names.filter((name) => name.includes('ws_stays'))).toHaveLength(13);
+  // Three codes and their parameters, three images, one more that was expected, and a file in each of four folders.
+  expect(names.filter((name) => name.includes('ws_stays'))).toHaveLength(15);
   expect(await allOf(qrErasure(tables.client, places).eraseCodes('ws_gone'))).toEqual([]);
 });
