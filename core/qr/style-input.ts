@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { couldBeId } from '../sortable-id.ts';
 import { charactersOf, isDrawable } from './alphabet.ts';
 import { LOGO_SHARE } from './limits.ts';
 import type { Color, QrStyle } from './style.ts';
@@ -61,7 +62,7 @@ export const styleInput = z.strictObject({
     z.string().check(z.regex(/^(?:transparent|#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6})$/, 'Must be a colour or transparent.')),
   ),
   gradient: z.optional(gradientInput),
-  logo_id: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  logo_id: z.optional(z.string().check(z.refine((id) => couldBeId('logo', id), 'Must be the id of a logo.'))),
   /** The part of the modules that the logo may hide. */
   logo_share: z.optional(z.number().check(z.minimum(0.01), z.maximum(0.3))),
   logo_clear: z.optional(z.boolean()),

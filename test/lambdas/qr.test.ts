@@ -58,6 +58,20 @@ describe('POST /v1/qr', () => {
     expect([before > 0, drawings(), images.size, codes.all.length]).toEqual([true, before, 1, 1]);
   });
 
+  test('files an image before it stores it, so that one whose code never came can be erased', async () => {
+    const { codes, deps } = qrApi();
+    const stored: { readonly key: string; readonly wasExpected: boolean }[] = [];
+    const { post } = qrApi({
+      codes: { ...codes, create: () => Promise.reject(new Error('cut off')) },
+      images: {
+        ...deps.images,
+        put: async (key) => void stored.push({ key, wasExpected: codes.expected.includes(key) }),
+      },
+    });
+    expect((await post({ content: CONTENT })).status).toBe(500);
+    expect(stored).toEqual([{ key: expect.stringMatching(/^i\//), wasExpected: true }]);
+  });
+
   test('shares no image between workspaces, so that one can go', async () => {
     const { call, images } = qrApi();
     for (const workspaceId of ['ws_1', 'ws_2'])
@@ -204,7 +218,7 @@ describe('POST /v1/qr of a link', () => {
     for (const [members, status] of [
       [{ style: PALE }, 422],
       [{ size: 64, margin: 16, style: { dots: 'dots' }, format: 'png' }, 201],
-      [{ style: { logo_id: 'none' } }, 400],
+      [{ style: { logo_id: 'logo_none' } }, 400],
     ] as const) {
       const body = { content: { link: { original_url: CONTENT, custom_alias: `try-${status}` } }, ...members };
       expect((await post(body)).status).toBe(status);

@@ -36,7 +36,7 @@ describe('A style', () => {
         ],
       },
     },
-    { logo_id: 'lgo_1' },
+    { logo_id: 'logo_1' },
     { frame: { shape: 'label', text: 'Scan me' } },
   ])('with %j is not plain', (input) => {
     expect(styleInput.safeParse(input).success).toBe(true);
@@ -72,6 +72,8 @@ describe('A style', () => {
       'gradient.stops',
     ],
     [{ font: 'Arial' }, ''],
+    [{ logo_id: '../ws_2/logo_1' }, 'logo_id'],
+    [{ logo_id: 'qr_1' }, 'logo_id'],
   ])('refuses %j', (input, path) => {
     const { error } = styleInput.safeParse(input);
     expect(error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
