@@ -39,11 +39,11 @@ export class DataStack extends Stack implements KeptData {
     ) as KeptData['tables'];
     this.clickStream = new Stream(this, 'Clicks', { ...streamShape(settings, key), removalPolicy });
     this.eventBus = new EventBus(this, 'EventBus', {
-      // CloudFormation wants a name, and CDK's own would be the same in every stage.
+      // CloudFormation wants a name, and CDK's own would be the same in every stage. It is not kept without the stack: it holds
+      // nothing, and would stand in the way of the next of its name; while somebody's rules hang on it AWS does not delete it.
       eventBusName: `signpost-${settings.stage}`,
       description: `Signpost ${settings.stage}: what has happened`,
     });
-    this.eventBus.applyRemovalPolicy(removalPolicy);
     this.originSecret = new Secret(this, 'OriginSecret', {
       description: 'Sent by CloudFront as x-origin-verify, checked by the functions behind it',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },

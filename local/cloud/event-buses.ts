@@ -33,7 +33,9 @@ export function eventBusesOf(cloud: Cloud): readonly EventBusPlan[] {
 const busOf = ({ properties }: CloudResource): string => properties.textOr('EventBusName', 'default');
 
 function ruleOf({ name, properties }: CloudResource, cloud: Cloud): EventRulePlan {
-  refuse(properties, ['ScheduleExpression', 'State', 'RoleArn']);
+  refuse(properties, ['ScheduleExpression', 'RoleArn']);
+  if (properties.textOr('State', 'ENABLED') !== 'ENABLED')
+    throw new Error(`${properties.where}: the laptop's rules are never off.`);
   return {
     name,
     pattern: eventPatternOf(properties.raw('EventPattern'), `${properties.where}.EventPattern`),

@@ -4,7 +4,7 @@ import { passes } from '../cloud/event-pattern.ts';
 import { AwsError, parseJsonObject } from './aws-json.ts';
 import { type AwsJsonAnswer, type AwsJsonCall, startAwsJsonServer } from './aws-json-server.ts';
 import type { Authorize, Engine, FaultInjection } from './engine.ts';
-import { type EventLogFile, openEventLogFile } from './event-log-file.ts';
+import { type EventLogFile, eventLogFile } from './event-log-file.ts';
 import { type Guard, guarded } from './guarded.ts';
 import { type EntryAnswer, entriesOf, eventOf, type PutEntry } from './put-events.ts';
 
@@ -32,7 +32,7 @@ export async function startEventBridge(options: {
   const guard: Guard = { authorize: options.authorize, faults };
   const logPath = (logGroup: string): string => join(logsDir, `${logGroup}.log`);
   const groups = new Set(buses.flatMap(({ rules }) => rules.flatMap(({ logGroups }) => logGroups)));
-  const files = new Map<string, EventLogFile>(Array.from(groups, (group) => [group, openEventLogFile(logPath(group))]));
+  const files = new Map<string, EventLogFile>(Array.from(groups, (group) => [group, eventLogFile(logPath(group))]));
 
   function busNamed(nameOrArn: string): EventBusPlan {
     const bus = buses.find(({ name, arn }) => nameOrArn === name || nameOrArn === arn);
@@ -72,9 +72,6 @@ export async function startEventBridge(options: {
   return Object.assign(faults, {
     url: server.url,
     logPath,
-    async close() {
-      await server.close();
-      for (const file of files.values()) file.close();
-    },
+    close: () => server.close(),
   });
 }

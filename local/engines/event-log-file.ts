@@ -5,30 +5,40 @@ import { dirname } from 'node:path';
 export type EventLogFile = {
   /** The line is in the file when this returns, whole; it throws where it cannot be, and nothing of it is. */
   append(line: string): void;
-  close(): void;
 };
 
 const NEWLINE = 0x0a;
 
-/** Opens the file, or makes it. A line that was cut off when the process before this one ended was told to nobody, and goes. */
-export function openEventLogFile(path: string): EventLogFile {
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, 'a+', 0o600);
-  let lengthBytes = wholeLinesOf(file);
-  ftruncateSync(file, lengthBytes);
+/**
+ * The file, made where there is none. A line that was cut off when the process before this one ended was told to nobody, and goes.
+ * It is opened for each line, so that it may be taken away at any time.
+ */
+export function eventLogFile(path: string): EventLogFile {
+  withFile(path, (file) => ftruncateSync(file, wholeLinesOf(file)));
   return {
     append(line) {
-      const bytes = Buffer.from(`${line}\n`);
-      try {
-        for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-      } catch (error) {
-        ftruncateSync(file, lengthBytes);
-        throw error;
-      }
-      lengthBytes += bytes.length;
+      withFile(path, (file) => {
+        const bytesBefore = fstatSync(file).size;
+        const bytes = Buffer.from(`${line}\n`);
+        try {
+          for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+        } catch (error) {
+          ftruncateSync(file, bytesBefore);
+          throw error;
+        }
+      });
     },
-    close: () => closeSync(file),
   };
+}
+
+function withFile(path: string, use: (file: number) => void): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(path, 'a+', 0o600);
+  try {
+    use(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** How long the file is up to the end of its last whole line, in bytes. */

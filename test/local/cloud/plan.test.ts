@@ -292,7 +292,7 @@ describe('templates the laptop cannot carry out as AWS would', () => {
 
   test('a rule of one bus writes to a log group that lets it', () => {
     const pattern = { source: ['signpost'] };
-    expect(planFor(ruled({})).eventBuses).toMatchObject([
+    expect(planFor(ruled({ State: 'ENABLED' })).eventBuses).toMatchObject([
       { name: 'facts', rules: [{ name: 'Rule', pattern, logGroups: ['all'] }] },
     ]);
   });
@@ -304,7 +304,7 @@ describe('templates the laptop cannot carry out as AWS would', () => {
       /Main\/Rule: the laptop has no event bus default/,
     ],
     ['a rule by the clock', ruled({ ScheduleExpression: 'rate(1 day)' }), /Main\/Rule: .* no ScheduleExpression/],
-    ['a rule that is off', ruled({ State: 'DISABLED' }), /no State/],
+    ['a rule that is off', ruled({ State: 'DISABLED' }), /rules are never off/],
     [
       'a rule by an operator that nobody knows here',
       ruled({ EventPattern: { detail: { total: [{ numeric: ['>', 0] }] } } }),

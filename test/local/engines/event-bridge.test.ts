@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import type { EventBusPlan } from '../../../local/cloud/event-buses.ts';
 import { type EventBridgeEngine, startEventBridge } from '../../../local/engines/event-bridge.ts';
-import { openEventLogFile } from '../../../local/engines/event-log-file.ts';
+import { eventLogFile } from '../../../local/engines/event-log-file.ts';
 import { roleAuthorizer } from '../../../local/engines/iam.ts';
 import { CLIENT, CREDENTIALS, everyone } from './everyone.ts';
 import { temporaryFolders } from './folder.ts';
@@ -138,7 +138,7 @@ describe('an event', () => {
 describe('a log file', () => {
   it('takes back what it could not write whole', () => {
     const path = join(newFolder(), 'deep', 'events.log');
-    const file = openEventLogFile(path);
+    const file = eventLogFile(path);
     file.append('one');
     const full = jest.spyOn(fs, 'writeSync').mockImplementationOnce((fd) => {
       fs.appendFileSync(fd, 'tw');
@@ -147,8 +147,16 @@ describe('a log file', () => {
     expect(() => file.append('two')).toThrow('ENOSPC');
     full.mockRestore();
     file.append('three');
-    file.close();
     expect(readFileSync(path, 'utf8')).toBe('one\nthree\n');
+  });
+
+  it('may be taken away at any time', () => {
+    const folder = join(newFolder(), 'deep');
+    const file = eventLogFile(join(folder, 'events.log'));
+    file.append('one');
+    fs.rmSync(folder, { recursive: true });
+    file.append('two');
+    expect(readFileSync(join(folder, 'events.log'), 'utf8')).toBe('two\n');
   });
 });
 
