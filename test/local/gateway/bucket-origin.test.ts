@@ -7,6 +7,7 @@ import { playBucket } from '../../../local/gateway/bucket-origin.ts';
 import { type Door, openDoor } from '../../../local/gateway/door.ts';
 import { playDistribution } from '../../../local/gateway/edge.ts';
 import { SECRET_ACCESS_KEY } from '../../../local/lambda/function-env.ts';
+import { rawly, request } from '../../e2e/raw-http.ts';
 import { behavior } from './behavior.ts';
 
 const ARN = 'arn:aws:s3:::images';
@@ -50,6 +51,8 @@ beforeAll(async () => {
     ),
   );
   await s3.put('images', 'i/a b.png', Buffer.from('0123456789'));
+  await s3.put('images', 'i/ü+%.png', Buffer.from('ü'));
+  await s3.put('images', 'logos/mine.png', Buffer.from('mine'));
 });
 afterAll(async () => {
   await door.close();
@@ -76,6 +79,15 @@ it('answers a HEAD, a part, and that somebody has it already', async () => {
   expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([206, '234', 'bytes 2-4/10']);
   const known = await ask('/i/a%20b.png', { headers: { 'if-none-match': headers.get('etag') ?? '' } });
   expect([known.status, await known.text()]).toEqual([304, '']);
+});
+
+it('takes a path as it is written', async () => {
+  expect(await (await ask('/i/%C3%BC+%25.png')).text()).toBe('ü');
+  const asIs = (path: string): Promise<number | null> =>
+    rawly(door.port, request('GET', path, [])).then(({ status }) => status);
+  const around = ['x/../a%20b.png', 'x%2f..%2fa%20b.png', './a%20b.png', '/a%20b.png', '../logos/mine.png'];
+  for (const way of around) expect([way, await asIs(`/i/${way}`)]).toEqual([way, 403]);
+  expect(await asIs(`/i/${'x'.repeat(1_023)}`)).toBe(400);
 });
 
 it.each([
