@@ -7,6 +7,7 @@ import type { ImageStore } from '../../core/qr/qr-image.ts';
 import type { StyleScores } from '../../core/qr/style-scores.ts';
 import type { AnswerHeaders } from '../http.ts';
 import type { QuotaDeps } from '../quota.ts';
+import { takeCode } from '../quota.ts';
 import type { HttpRequest } from '../request.ts';
 
 export type QrDeps = CreateCodeDeps &
@@ -28,3 +29,7 @@ export type Context = {
   readonly caller: Caller;
   readonly answerHeaders: AnswerHeaders;
 };
+
+/** Takes one from the limit of codes, which is for whatever has to be drawn. Throws RATE_LIMIT_EXCEEDED. */
+export const takeDrawing = ({ deps, caller, answerHeaders }: Context): Promise<void> =>
+  takeCode({ ...deps, rateLimits: deps.codeLimits }, caller, answerHeaders);

@@ -6,17 +6,17 @@ import { jsonAnswer } from '../http.ts';
 import { stored } from '../idempotent.ts';
 import { jsonBody } from '../json-body.ts';
 import { toAnswer as toLinkAnswer } from '../links/link-body.ts';
-import { takeCode } from '../quota.ts';
 import { toAnswer } from './answer.ts';
 import { toAskedCode } from './body.ts';
 import type { Context } from './context.ts';
+import { takeDrawing } from './context.ts';
 import type { MadeLink } from './new-link.ts';
 import { newLink } from './new-link.ts';
 import { wantedOf, wanting } from './wanted.ts';
 
 /** Makes a code and, if it is asked to, the link it leads to: both or neither. */
 export async function create(context: Context, seed: string): Promise<StoredAnswer> {
-  const { deps, request, caller, answerHeaders } = context;
+  const { deps, request, caller } = context;
   const asked = toAskedCode(jsonBody(request));
   const { content, force } = asked;
   const wants = wanting(context, asked);
@@ -27,8 +27,7 @@ export async function create(context: Context, seed: string): Promise<StoredAnsw
     return answerOf(context, await make(wants.ofLink(made.scan), async () => undefined), made);
   }
   const wanted = await wantedOf(context, content, wants);
-  const taking = () => takeCode({ ...deps, rateLimits: deps.codeLimits }, caller, answerHeaders);
-  return answerOf(context, await make(wanted, taking), null);
+  return answerOf(context, await make(wanted, () => takeDrawing(context)), null);
 }
 
 function answerOf({ deps }: Context, { kind, code }: CreatedCode, made: MadeLink | null): StoredAnswer {

@@ -12,13 +12,14 @@ import { afterIdOf, pageOf } from '../id-list.ts';
 import { withIdempotency } from '../idempotent.ts';
 import { jsonBody, MAX_BODY_BYTES, parseMembers } from '../json-body.ts';
 import { limitOf } from '../page-query.ts';
-import { takeCode, thenQuotaShown } from '../quota.ts';
+import { thenQuotaShown } from '../quota.ts';
 import type { HttpAnswer } from '../request.ts';
 import type { FileAnswer, HandleWithFiles } from '../whole-answer.ts';
 import { prefersFile } from './accept.ts';
 import { imageAnswer, toAnswer, toScanAnswer } from './answer.ts';
 import { toAskedCode } from './body.ts';
 import type { Context, QrDeps } from './context.ts';
+import { takeDrawing } from './context.ts';
 import { create } from './create.ts';
 import { lookOfQuery } from './link-code-query.ts';
 import { lookOf, sizeOf } from './look.ts';
@@ -72,12 +73,12 @@ async function createOrShow(context: Context): Promise<FileAnswer> {
 }
 
 async function check(context: Context): Promise<HttpAnswer> {
-  const { deps, request, caller, answerHeaders } = context;
+  const { deps, request, caller } = context;
   const asked = toAskedCode(jsonBody(request));
   if (asked.content.kind === 'created') throw noLinkToCheck();
   const wanted = await wantedOf(context, asked.content, wanting(context, asked));
   const drawing = await qrRequestOf(deps, caller.workspaceId, wanted);
-  await takeCode({ ...deps, rateLimits: deps.codeLimits }, caller, answerHeaders);
+  await takeDrawing(context);
   const found = await checkCode({ ...deps, scores: deps.noScores }, drawing);
   return jsonAnswer(200, {
     content: wanted.content,
@@ -118,6 +119,7 @@ async function image(context: Context): Promise<FileAnswer> {
   const input = lookOfQuery(query);
   const format = input.format ?? code.look.format;
   const size = sizeOf(input, format, code.look.size);
+  await takeDrawing(context);
   const file = await convertCode(deps, code, { format, size });
   const name = { name: code.id, isDownload: download === 'true' };
   return { status: 200, ...imageAnswer(file, name, code.scan, IMAGE_CACHE) };
@@ -135,7 +137,7 @@ async function imageOfCode(
   return imageAnswer(file, { name: code.id, isDownload }, code.scan, { ...IMAGE_CACHE, ...headers });
 }
 
-/** For an `<img>`: nothing is kept but what was measured of the style. */
+/** For an `<img>`: nothing is kept but what was measured of the style, yet it is drawn like any other. */
 async function linkCode(context: Context): Promise<FileAnswer> {
   const { deps, request, caller } = context;
   const { download, force, placement = '', ...query } = parseMembers(linkCodeQuery, request.query);
@@ -145,6 +147,7 @@ async function linkCode(context: Context): Promise<FileAnswer> {
   const content = scanUrl(deps.shortOrigin, { code, placement });
   const title = linkTitle(deps.shortOrigin, code);
   const drawing = await qrRequestOf(deps, caller.workspaceId, { content, title, look });
+  await takeDrawing(context);
   const made = await makeCode(deps, drawing, { force: force === 'true' });
   const name = { name: `qr-${code}`, isDownload: download === 'true' };
   return { status: 200, ...imageAnswer(made, name, made.scan, IMAGE_CACHE) };

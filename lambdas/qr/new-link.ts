@@ -6,10 +6,11 @@ import { qrRequestOf } from '../../core/qr/create-code.ts';
 import { checkCode, requireScannable } from '../../core/qr/make-code.ts';
 import type { Scan } from '../../core/qr/scan-path.ts';
 import { toDraft } from '../links/link-body.ts';
-import { takeCode, withCreatesTaken } from '../quota.ts';
+import { withCreatesTaken } from '../quota.ts';
 import type { AskedContent } from './body.ts';
 import { below } from './body.ts';
 import type { Context } from './context.ts';
+import { takeDrawing } from './context.ts';
 import type { Wants } from './wanted.ts';
 
 type NewLink = Extract<AskedContent, { readonly kind: 'created' }>;
@@ -22,10 +23,11 @@ export type MadeLink = { readonly link: Link; readonly isNew: boolean; readonly 
  * seed, so the QR code can be looked at beforehand. Takes quota for both.
  */
 export async function newLink(
-  { deps, caller, answerHeaders }: Context,
+  context: Context,
   { link: body, placement }: NewLink,
   { wants, force, seed }: { readonly wants: Wants; readonly force: boolean; readonly seed: string },
 ): Promise<MadeLink> {
+  const { deps, caller, answerHeaders } = context;
   if (!caller.permissions.includes('urls:write')) throw mayMakeNoLinks();
   const { workspaceId } = caller;
   const drawn = { ...deps, randomBytes: seededBytes(seed) };
@@ -35,7 +37,7 @@ export async function newLink(
   const code = draft.customAlias ?? freshCode({ ...deps, randomBytes: seededBytes(seed) }, 0);
   const trial = await qrRequestOf(deps, workspaceId, wants.ofLink({ code, placement }));
   requireScannable((await checkCode(deps, trial)).scan, force);
-  await takeCode({ ...deps, rateLimits: deps.codeLimits }, caller, answerHeaders);
+  await takeDrawing(context);
   return withCreatesTaken(deps, caller, answerHeaders, async (take) => {
     await take(1);
     const { kind, link } = await createLink(drawn, { workspaceId, creationId: seed, draft });

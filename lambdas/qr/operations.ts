@@ -43,11 +43,11 @@ export const QR_OPERATIONS: Operations = {
   'GET /v1/qr/{qr_id}/image': {
     query: imageQuery,
     success: { 200: IMAGE },
-    failures: ['VALIDATION_FAILED', 'QR_NOT_FOUND', 'QR_SIZE_TOO_SMALL'],
+    failures: ['VALIDATION_FAILED', 'QR_NOT_FOUND', 'QR_SIZE_TOO_SMALL', 'RATE_LIMIT_EXCEEDED'],
   },
   'GET /v1/urls/{code}/qr': {
     query: linkCodeQuery,
     success: { 200: IMAGE },
-    failures: ['VALIDATION_FAILED', 'URL_NOT_FOUND', ...DRAWING_FAILURES, 'QR_UNSCANNABLE'],
+    failures: ['VALIDATION_FAILED', 'URL_NOT_FOUND', ...DRAWING_FAILURES, 'QR_UNSCANNABLE', 'RATE_LIMIT_EXCEEDED'],
   },
 };

@@ -179,6 +179,32 @@ describe('POST /v1/qr', () => {
   });
 });
 
+test('Whatever has to be drawn takes one from the limit of codes, and what is there takes nothing', async () => {
+  const { codeLimits } = qrApi().deps;
+  let taken = 0;
+  const take: typeof codeLimits.take = (...asked) => {
+    taken += 1;
+    return codeLimits.take(...asked);
+  };
+  const { post, call } = qrApi({ codeLimits: { ...codeLimits, take } });
+  const made = await post({ content: { link: { original_url: CONTENT, custom_alias: 'menu' } } });
+  const [ofCode, ofLink] = [{ qr_id: made.json().qr_id }, { code: 'menu' }];
+  const calls: readonly (readonly [takes: number, () => Promise<QrReply>])[] = [
+    [0, () => post({ content: { short_code: 'menu' } })],
+    [1, () => post({ content: CONTENT }, {}, '/v1/qr/check')],
+    [0, () => call('GET', '/v1/qr/{qr_id}/image', { params: ofCode })],
+    [1, () => call('GET', '/v1/qr/{qr_id}/image', { params: ofCode, query: { format: 'svg' } })],
+    [1, () => call('GET', '/v1/urls/{code}/qr', { params: ofLink, query: { format: 'svg' } })],
+    [0, () => call('GET', '/v1/urls/{code}/qr', { params: { code: 'none' } })],
+    [0, () => call('GET', '/v1/urls/{code}/qr', { params: ofLink, query: { dots: 'stars' } })],
+  ];
+  for (const [takes, ask] of calls) {
+    const before = taken;
+    const { headers } = await ask();
+    expect([taken - before, headers['ratelimit']?.includes('"codes"')]).toEqual([takes, takes === 1]);
+  }
+});
+
 describe('POST /v1/qr of a link', () => {
   test('makes link and code in one call, and the code leads to the link by capitals', async () => {
     const { post, links } = qrApi();
