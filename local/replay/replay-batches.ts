@@ -44,7 +44,8 @@ async function replayObject(
 }
 
 type HandedOver = {
-  readonly left: readonly unknown[] /** Null where the function refused what is left. */;
+  readonly left: readonly unknown[];
+  /** Null where the function refused what is left. */
   readonly because: string | null;
 };
 
