@@ -2,6 +2,7 @@ import { Failure } from '../errors.ts';
 import { drawCode } from './draw.ts';
 import type { Drawing } from './drawing.ts';
 import { errorCorrectionFor, STYLED_MIN_VERSION } from './limits.ts';
+import { hiddenBy } from './logo-area.ts';
 import type { CleanLogo } from './logo-store.ts';
 import type { ErrorCorrection, QrMatrix } from './matrix.ts';
 import { qrMatrix } from './matrix.ts';
@@ -60,6 +61,8 @@ export type DrawnQr = {
   readonly svg: string;
   /** The code as shapes: a plain one has none until it is asked for them. */
   readonly drawing: () => Drawing;
+  /** The part of all modules that its logo hides (0–1): no more than it may, less where its shape leaves no room. */
+  readonly hiddenShare: number;
 };
 
 /** Throws QR_CONTENT_TOO_LONG. */
@@ -72,12 +75,13 @@ export function drawQr({ content, title, size, errorCorrection, style, logo }: O
   if (plain) {
     const edge = matrix.size + 2 * style.marginModules;
     const text = plainSvg(matrix, style, { size, title });
-    return { matrix, width: edge, height: edge, svg: text, drawing: () => drawCode(matrix, style) };
+    return { matrix, width: edge, height: edge, svg: text, drawing: () => drawCode(matrix, style), hiddenShare: 0 };
   }
   const logoAspect = logo === null ? 1 : logo.pixels.widthPx / logo.pixels.heightPx;
   const drawing = drawCode(matrix, style, { logoAspect });
+  const hiddenShare = style.logo === null ? 0 : hiddenBy(style.logo.share, matrix, logoAspect);
   const text = svg(drawing, { size, title, ...(logo === null ? {} : { logoPng: logo.pngBytes }) });
-  return { matrix, width: drawing.width, height: drawing.height, svg: text, drawing: () => drawing };
+  return { matrix, width: drawing.width, height: drawing.height, svg: text, drawing: () => drawing, hiddenShare };
 }
 
 /**

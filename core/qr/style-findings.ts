@@ -19,13 +19,18 @@ export type StyleFinding = {
   readonly advice: string;
 };
 
-export function styleFindings(style: QrStyle, errorCorrection: ErrorCorrection): readonly StyleFinding[] {
+/** `hiddenShare` is what part of the modules its logo hides in a code (0–1); without, all that it may. */
+export function styleFindings(
+  style: QrStyle,
+  errorCorrection: ErrorCorrection,
+  hiddenShare = style.logo?.share ?? 0,
+): readonly StyleFinding[] {
   return [
     ...contrastFindings(style),
     ...eyeShapeFindings(style),
     ...scaleFindings(style),
     ...quietZoneFindings(style),
-    ...logoFindings(style, errorCorrection),
+    ...logoFindings(hiddenShare, errorCorrection),
   ];
 }
 
@@ -86,12 +91,12 @@ function quietZoneFindings({ marginModules }: QrStyle): readonly StyleFinding[] 
   return [finding('quiet_zone', severity, `Widen the margin: ${marginModules} modules, better ${QUIET_ZONE.best}.`)];
 }
 
-function logoFindings({ logo }: QrStyle, errorCorrection: ErrorCorrection): readonly StyleFinding[] {
-  if (logo === null || logo.share <= LOGO_SHARE[errorCorrection]) return [];
+function logoFindings(hiddenShare: number, errorCorrection: ErrorCorrection): readonly StyleFinding[] {
+  if (hiddenShare <= LOGO_SHARE[errorCorrection]) return [];
   const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
   const limit = LOGO_SHARE[errorCorrection];
-  const advice = `Make the logo smaller: it hides ${percent(logo.share)}, error correction ${errorCorrection} bears ${percent(limit)}.`;
-  return [finding('logo_share', logo.share > limit * 2 ? 'refuse' : 'warn', advice)];
+  const advice = `Make the logo smaller: it hides ${percent(hiddenShare)}, error correction ${errorCorrection} bears ${percent(limit)}.`;
+  return [finding('logo_share', hiddenShare > limit * 2 ? 'refuse' : 'warn', advice)];
 }
 
 const byLuminance = (colors: readonly Color[]): readonly Color[] =>

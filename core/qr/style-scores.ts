@@ -13,7 +13,7 @@ export type StyleScores = {
 };
 
 /** Raised with the battery or the limits: what was measured before counts no more. */
-const MEASURED_BY = 1;
+const MEASURED_BY = 2;
 
 /**
  * How well the code is read. The first code of a style is measured in all trials (0.1 s); a further one is looked at once, and
@@ -21,12 +21,12 @@ const MEASURED_BY = 1;
  */
 export async function scanOf(
   deps: ScanDeps & { readonly scores: StyleScores },
-  { matrix, width, svg }: DrawnQr,
+  { matrix, width, svg, hiddenShare }: DrawnQr,
   { content, style }: Pick<QrRequest, 'content' | 'style'>,
 ): Promise<ScanReport> {
   const code: DrawnCode = { svg, widthModules: width, content };
   const { version, errorCorrection } = matrix;
-  const findings = styleFindings(style, errorCorrection);
+  const findings = styleFindings(style, errorCorrection, hiddenShare);
   const hash = createHash('sha256')
     .update(JSON.stringify([MEASURED_BY, style, version, errorCorrection]))
     .digest('hex');

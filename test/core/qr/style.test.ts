@@ -4,7 +4,9 @@ import { drawCode } from '../../../core/qr/draw.ts';
 import { CAPITALS, DIGITS, SIGNS, SMALL_LETTERS } from '../../../core/qr/letter-strokes.ts';
 import { errorCorrectionFor, LOGO_SHARE } from '../../../core/qr/limits.ts';
 import { logoArea } from '../../../core/qr/logo-area.ts';
+import { drawQr } from '../../../core/qr/make-code.ts';
 import { ERROR_CORRECTIONS, qrMatrix } from '../../../core/qr/matrix.ts';
+import { pixelsPng } from '../../../core/qr/pixels-png.ts';
 import { roleAt, rolesOf } from '../../../core/qr/roles.ts';
 import type { Color, QrStyle } from '../../../core/qr/style.ts';
 import { isPlain, PLAIN_STYLE } from '../../../core/qr/style.ts';
@@ -155,6 +157,36 @@ describe('A logo', () => {
               touched.add(roleAt(roles, row * size + column));
           expect([...touched].filter((role) => role !== 'data' && role !== 'alignment')).toEqual([]);
         }
+  });
+
+  it('grows with its share, and stays where its shape leaves no room', () => {
+    for (let version = 2; version <= 40; version++)
+      for (const aspect of [0.25, 0.4, 1, 1.78, 4, 8]) {
+        const heights = [0.02, 0.05, 0.09, 0.12, 0.15, 0.2, 0.25, 0.3].map((share) => {
+          const area = logoArea({ size: version * 4 + 17 }, share, aspect);
+          return area === null ? 0 : Math.min(area.width / aspect, area.height);
+        });
+        expect(heights).toEqual(heights.toSorted((one, other) => one - other));
+      }
+  });
+
+  it('is judged by what it hides, not by what it may', () => {
+    const pixels = { widthPx: 4, heightPx: 1, rgba: new Uint8Array(16).fill(255) };
+    const look = {
+      format: 'svg',
+      size: { widthPx: 600 },
+      errorCorrection: 'H',
+      title: 'x',
+      content: 'https://example.com/',
+    } as const;
+    const style: QrStyle = { ...PLAIN_STYLE, logo: { id: 'lgo_1', share: 0.3, clear: true } };
+    const { hiddenShare } = drawQr({ ...look, style, logo: { pixels, pngBytes: pixelsPng(pixels) } });
+    expect(hiddenShare).toBeGreaterThan(0.05);
+    expect(hiddenShare).toBeLessThan(0.2);
+    expect(styleFindings(style, 'H', 0.12)).toEqual([]);
+    expect(styleFindings(style, 'H', 0.15)).toMatchObject([
+      { severity: 'warn', advice: expect.stringContaining(' 15 %,') },
+    ]);
   });
 
   it('is about as large as its share, and has its own shape', () => {
