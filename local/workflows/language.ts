@@ -1,5 +1,5 @@
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
-import type { ChoiceState, Definition, Json } from './definition.ts';
+import type { ChoiceState, Definition, Json, State } from './definition.ts';
 import { WorkflowFailure } from './failure.ts';
 
 /** What `$$` shows. `Run` is AWS's `Execution`, see `prepared`. */
@@ -95,23 +95,44 @@ function underlying(error: unknown): unknown {
  * The definition in words that the library reads as AWS does. It knows type tests (`IsPresent`) only when they are
  * true, takes the ResultPath `$` for a member of that name, and writes its own facts over `$$.Execution`.
  */
-export const prepared = (definition: Definition): Definition => rewritten(definition) as Definition;
+export const prepared = (definition: Definition): Definition => ({
+  ...definition,
+  States: Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]) => [name, rewritten(state) as State]),
+  ),
+});
+
+/** Members whose own members are data with paths in it, named as anybody likes. */
+const TEMPLATES = new Set(['Parameters', 'ItemSelector', 'ResultSelector', 'BatchInput']);
 
 function rewritten(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(rewritten);
   if (typeof value !== 'object' || value === null) return value;
+  if ('States' in value) return prepared(value as Definition);
   const members = Object.entries(value)
     .filter(([name, member]) => !(name === 'ResultPath' && member === '$'))
-    .map(([name, member]) => [
-      name,
-      typeof member === 'string' && isExpression(name)
-        ? member.replaceAll(/\$\$\.Execution\b/g, '$$$$.Run')
-        : rewritten(member),
-    ]);
+    .map(([name, member]) => {
+      if (name === 'Result') return [name, member];
+      if (TEMPLATES.has(name)) return [name, withContext(member)];
+      return [name, isPath(name) && typeof member === 'string' ? inContext(member) : rewritten(member)];
+    });
   return negated(Object.fromEntries(members) as Record<string, unknown>);
 }
 
-const isExpression = (name: string): boolean => name.endsWith('.$') || name.endsWith('Path') || name === 'Variable';
+const isPath = (name: string): boolean => name.endsWith('Path') || name === 'Variable';
+
+function withContext(template: unknown): unknown {
+  if (Array.isArray(template)) return template.map(withContext);
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([name, member]: [string, unknown]) => [
+      name,
+      name.endsWith('.$') && typeof member === 'string' ? inContext(member) : withContext(member),
+    ]),
+  );
+}
+
+const inContext = (expression: string): string => expression.replaceAll(/\$\$\.Execution\b/g, '$$$$.Run');
 
 function negated(rule: Record<string, unknown>): unknown {
   const test = 'Variable' in rule ? Object.keys(rule).find((name) => /^Is[A-Z]/.test(name)) : undefined;

@@ -102,6 +102,23 @@ describe('data', () => {
     ),
   );
 
+  it('may have members that are called as those of states are', () => {
+    const data = { ResultPath: '$', rule: { Variable: '$.n', IsPresent: false }, TextPath: '$$.Execution', States: {} };
+    return played(
+      (ask, scope) =>
+        ask('Parameters', {
+          payload: TaskInput.fromObject({ ...data, 'name.$': '$$.Execution.Name' }),
+          outputPath: '$',
+          resultSelector: { 'asked.$': '$.Payload' },
+        }).next(new Pass(scope, 'Result', { result: Result.fromObject(data), resultPath: '$.constant' })),
+      echo,
+      async (flow) => {
+        const execution = await flow.ended(await flow.start({}, 'mine'));
+        expect(outputOf(execution)).toEqual({ asked: { ...data, name: 'mine' }, constant: data });
+      },
+    );
+  });
+
   it('is what a task gives where its ResultPath is the whole', () =>
     played(
       (ask) => ask('Ask', { outputPath: '$', resultPath: '$', resultSelector: { 'got.$': '$.Payload' } }),
