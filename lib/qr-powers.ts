@@ -1,10 +1,18 @@
 import type { FunctionName } from '../adapters/env.ts';
 import type { FunctionPowers } from './powers.ts';
 
+/** Ending and tidying up batches whose runs died, beginning those that nobody began. */
+const SETTLES_BATCHES = {
+  jobs: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  batchWorkflow: ['states:StartExecution'],
+  batchRuns: ['states:DescribeExecution'],
+} as const;
+
 /** Of the functions that make QR codes, one at a time and many. */
 export const QR_POWERS = {
   qr: {
-    // A code is drawn, read by two decoders and written: a whole vCPU. The largest picture takes 400 MB.
+    // A code is drawn, read by two decoders and written: a whole vCPU, up to 9 s. The largest pictures, one behind the other, take
+    // up to 1.34 GB (docs/decisions/0019).
     memoryMb: 1_769,
     timeoutS: 29,
     may: {
@@ -55,7 +63,7 @@ export const QR_POWERS = {
     // As `live`.
     memoryMb: 256,
     timeoutS: 300,
-    may: { jobs: ['dynamodb:GetItem'], accounts: ['dynamodb:GetItem'] },
+    may: { ...SETTLES_BATCHES, accounts: ['dynamodb:GetItem'] },
   },
   'batch-plan': {
     // A hundred thousand rows are parsed and checked: a whole vCPU.
@@ -104,5 +112,10 @@ export const QR_POWERS = {
       uploads: ['s3:ListBucket'],
       batchFiles: ['s3:DeleteObject', 's3:GetObject'],
     },
+  },
+  'batch-sweep': {
+    memoryMb: 256,
+    timeoutS: 60,
+    may: { ...SETTLES_BATCHES, 'jobs/byUnsettled': ['dynamodb:Query'] },
   },
 } as const satisfies Partial<Record<FunctionName, FunctionPowers>>;
