@@ -4,7 +4,7 @@ import type { AttributeValue } from './attribute-value.ts';
 import { plainItem } from './attribute-value.ts';
 import type { FunctionEnv } from './env.ts';
 import { fromLinkItem } from './link-item.ts';
-import { LINK_SORT_KEY } from './table.ts';
+import { LINK_SORT_KEY, linkOfPartitionKey } from './table.ts';
 import { valkeyFor } from './valkey.ts';
 
 /** Nobody waits for cache-sync, so it is patient where a visit is not. */
@@ -15,12 +15,11 @@ const ATTEMPT_GAP_MS = 100;
 export async function cacheSyncDeps(env: FunctionEnv<'cache-sync'>) {
   const valkey = await valkeyFor(env, COMMAND_TIMEOUT_MS);
   return {
-    toLink(image: unknown) {
-      if (typeof image !== 'object' || image === null) return null;
-      const item = plainItem(image as Record<string, AttributeValue>);
+    toChange({ Keys, NewImage }: { readonly Keys?: unknown; readonly NewImage?: unknown }) {
+      const item = plainItem((NewImage ?? Keys ?? {}) as Record<string, AttributeValue>);
       if (item['sk'] !== LINK_SORT_KEY) return null;
-      const link = fromLinkItem(item);
-      return { domain: link.domain, link: toHotLink(link) };
+      const link = NewImage === undefined ? null : toHotLink(fromLinkItem(item));
+      return { ...linkOfPartitionKey(String(item['pk'])), link };
     },
     async put(key: string, entry: string, ttlMs: number): Promise<void> {
       if (valkey === null) return;

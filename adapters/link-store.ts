@@ -11,7 +11,7 @@ import type { DocumentClient } from './dynamodb.ts';
 import { backoffMs, cancellationCodes, isPassingCancellation, itemInTheWay } from './dynamodb.ts';
 import { fromLinkItem, toLinkItem, workspaceTarget } from './link-item.ts';
 import { listLinks } from './link-list.ts';
-import { linkKey, linkOfPartitionKey, linkVersionKey, targetClaimKey } from './table.ts';
+import { linkBudgetKey, linkKey, linkOfPartitionKey, linkVersionKey, targetClaimKey } from './table.ts';
 
 /** Links in DynamoDB, through the SDK. What is written down about their changes lies in the accounts table. */
 export function linkStore(client: DocumentClient, table: string, accountsTable: string): LinkStore {
@@ -151,13 +151,20 @@ async function takeBack(client: DocumentClient, table: string, links: readonly L
 }
 
 async function takeBackOne(client: DocumentClient, table: string, link: Link): Promise<void> {
+  const { domain, code, creationId } = link;
+  if (link.status === 'deleted') return;
+  // First what only leads on from it: cut off in between, whoever comes again still finds the link.
+  const besides = Array.from({ length: link.version - 1 }, (_, index) => linkVersionKey(domain, code, index + 1));
+  if (link.maxClicks !== null) besides.push(linkBudgetKey(domain, code));
+  for (const Key of besides) await client.send(new DeleteCommand({ TableName: table, Key }));
   try {
     await client.send(
       new DeleteCommand({
         TableName: table,
-        Key: linkKey(link.domain, link.code),
-        ConditionExpression: 'creation_id = :creationId',
-        ExpressionAttributeValues: { ':creationId': link.creationId },
+        Key: linkKey(domain, code),
+        ConditionExpression: 'creation_id = :creationId AND #status <> :deleted',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':creationId': creationId, ':deleted': 'deleted' },
       }),
     );
   } catch (error) {

@@ -75,7 +75,7 @@ const refusePassword = (): never => {
   throw new Error('Rows of batches have no passwords');
 };
 
-/** Removes the links that these rows have of this run, whether or not anybody was told of them. */
+/** Removes the links that these rows have of this run, whether or not anybody was told of them; those that were deleted stay so. */
 export async function takeBackLinks(
   deps: Pick<CreateDeps, 'store' | 'rules' | 'nowMs'>,
   batch: RunOfBatch,
@@ -86,7 +86,7 @@ export async function takeBackLinks(
     const codes = rest.map(({ link }) => link.code);
     const found = new Map((await deps.store.findMany(deps.rules.domain, codes)).map((link) => [link.code, link]));
     const isOwn = ({ link }: RowLink): boolean => found.get(link.code)?.creationId === link.creationId;
-    await deps.store.takeBack(rest.filter(isOwn).map(({ link }) => link));
+    await deps.store.takeBack(rest.filter(isOwn).flatMap(({ link }) => found.get(link.code) ?? []));
     // Where somebody else has the code, the row was given the next one.
     const met = rest.filter((each) => found.has(each.link.code) && !isOwn(each) && !each.link.isCustomAlias);
     rest = await Promise.all(met.map((each) => rowLink(deps, batch, each, each.attempt + 1)));

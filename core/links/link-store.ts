@@ -32,7 +32,10 @@ export type LinkStore = {
   ): Promise<CreateOutcome>;
   /** All or none of up to 100 links; `taken` names the codes that were not free. */
   createTogether(links: readonly Link[]): Promise<{ readonly taken: readonly string[] }>;
-  /** Takes back links of a bulk request that failed: removes those that still carry its `creationId`. */
+  /**
+   * Takes back links, as they were read or made, of a request or batch that failed: removes those that still carry its
+   * `creationId`, with all that is kept of them. A link that was deleted stays so: its code is never given out again.
+   */
   takeBack(links: readonly Link[]): Promise<void>;
   find(domain: string, code: string): Promise<Link | null>;
   findByTarget(workspaceId: string, targetUrl: string): Promise<Link | null>;

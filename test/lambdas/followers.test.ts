@@ -11,8 +11,8 @@ import { newClickId } from '../../core/clicks/click-id.ts';
 import type { CountedBatch } from '../../core/clicks/live-feed.ts';
 import type { Click } from '../../core/clicks/row.ts';
 import type { SpooledBatch } from '../../core/clicks/spool-drain.ts';
-import { decodeHotLink, toHotLink } from '../../core/links/hot-link.ts';
-import { ENTRY_TTL_MS } from '../../core/links/hot-links.ts';
+import { decodeHotLink, encodeHotLink, toHotLink } from '../../core/links/hot-link.ts';
+import { ENTRY_TTL_MS, MISS_TTL_MS } from '../../core/links/hot-links.ts';
 import type { Link } from '../../core/links/link.ts';
 import { cacheSyncHandler } from '../../lambdas/cache-sync/handler.ts';
 import { clicksToCountsHandler } from '../../lambdas/clicks-to-counts/handler.ts';
@@ -201,6 +201,15 @@ describe('Cache sync', () => {
     const { handler, entries } = await world();
     await handler(tableEvent(imageOf(aLink({ status: 'deleted' }))));
     expect(decodeHotLink(entries.get('default/aB7x3Kq') ?? '', 'aB7x3Kq')?.status).toBe('deleted');
+  });
+
+  it('writes for a moment that there is none where a link was taken back', async () => {
+    const { handler, entries, ttls } = await world();
+    const [made, removed] = tableEvent(imageOf(aLink()), null).Records;
+    const Keys = { pk: { S: 'link#default/aB7x3Kq' }, sk: { S: 'link' } };
+    await handler({ Records: [made, { ...removed, dynamodb: { ...removed?.dynamodb, Keys } }] as never });
+    expect([...entries]).toEqual([['default/aB7x3Kq', encodeHotLink(null)]]);
+    expect(ttls).toEqual(new Set([MISS_TTL_MS]));
   });
 
   it('passes over history, claims, budgets and removals', async () => {

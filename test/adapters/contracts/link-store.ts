@@ -161,6 +161,18 @@ export function linkStoreContract(
       );
       expect(found.map(({ creationId }) => creationId)).toEqual(['other']);
     });
+
+    it('are taken back as their owner changed them; what they deleted stays deleted', async () => {
+      const { link } = newWorld();
+      const [changed, deleted] = codes(2).map((code) => link(code)) as [Link, Link];
+      await storeOf().createTogether([changed, deleted]);
+      await storeOf().change(changed, { ...changed, title: 'mine', version: 2 }, anEntry());
+      await storeOf().change(deleted, { ...deleted, status: 'deleted', version: 2 }, anEntry());
+      const found = await storeOf().findMany('default', [changed.code, deleted.code]);
+      await storeOf().takeBack(found);
+      await storeOf().takeBack([deleted]);
+      expect(await storeOf().findMany('default', [changed.code, deleted.code])).toMatchObject([{ status: 'deleted' }]);
+    });
   });
 
   describe(`A change ${name}`, () => {
