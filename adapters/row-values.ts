@@ -9,12 +9,15 @@ import { withSeparator } from './csv-separator.ts';
 
 const MAX_ROW_BYTES = 64 * 1024;
 const TOO_LONG = `A row has at most ${MAX_ROW_BYTES / 1024} KB.`;
+const NO_UTF_8 = 'This is no text in UTF-8.';
+/** What stands in the place of bytes that are no UTF-8. */
+const REPLACEMENT = '\uFFFD';
 
 /** The rows of an input as they are read: an upload is never whole in memory. Throws UnreadableInput. */
 export const rowValues = (files: Pick<BatchFiles, 'stream'>) =>
   async function* ({ key, format }: BatchInput): AsyncGenerator<RawRow> {
     const bytes = await files.stream(key);
-    if (bytes === null) throw new UnreadableInput({ row: 0, column: '', reason: 'There is no such upload.' });
+    if (bytes === null) throw new UnreadableInput({ row: 0, column: '', reason: 'The rows are not there any more.' });
     yield* format === 'csv' ? csvRows(bytes) : jsonRows(bytes);
   };
 
@@ -28,6 +31,7 @@ async function* jsonRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<RawRo
 }
 
 function jsonRow(row: number, line: string): RawRow {
+  if (line.includes(REPLACEMENT)) return { row, column: '', reason: NO_UTF_8 };
   try {
     // Half a surrogate pair has no UTF-8, and no store takes it.
     if (/\\u[dD][89a-fA-F]/.test(line) && !JSON.stringify(JSON.parse(line)).isWellFormed()) throw new SyntaxError();
@@ -81,11 +85,25 @@ async function* csvRows(file: AsyncIterable<Uint8Array>): AsyncGenerator<RawRow>
         continue;
       }
       row += 1;
-      if (found.length > columns.length) yield { row, column: '', reason: 'This line has more cells than the header.' };
-      else yield { row, value: valueOfCells(columns, found) };
+      yield csvRow(row, columns, found);
     }
   } catch (error) {
-    if (error instanceof CsvError) throw new UnreadableInput({ row: row + 1, column: '', reason: error.message });
-    throw error;
+    if (!(error instanceof CsvError)) throw error;
+    throw new UnreadableInput({ row: row + 1, column: '', reason: REASONS[error.code] ?? error.message });
   }
 }
+
+function csvRow(row: number, columns: readonly string[], cells: readonly string[]): RawRow {
+  if (cells.length > columns.length) return { row, column: '', reason: 'This line has more cells than the header.' };
+  const broken = cells.findIndex((cell) => cell.includes(REPLACEMENT));
+  if (broken >= 0) return { row, column: columns[broken] ?? '', reason: NO_UTF_8 };
+  return { row, value: valueOfCells(columns, cells) };
+}
+
+/** What the parser says in its own words. */
+const REASONS: Readonly<Record<string, string>> = {
+  CSV_MAX_RECORD_SIZE: TOO_LONG,
+  CSV_QUOTE_NOT_CLOSED: 'A quote is opened here or above, and never closed.',
+  INVALID_OPENING_QUOTE: 'There is a quote within a cell that does not begin with one.',
+  CSV_INVALID_CLOSING_QUOTE: 'Behind the closing quote of a cell there is more; a quote within a cell is written twice.',
+};
