@@ -1,4 +1,5 @@
 import keepTogether from '../test/temporary-folder.ts';
+import { benchBatch } from './batch.ts';
 import { benchCounts } from './counts.ts';
 import { benchCreate } from './create.ts';
 import { benchLake } from './lake.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'user-agents': benchUserAgents,
   qr: benchQr,
   'qr-pixels': benchQrPixels,
+  batch: benchBatch,
 };
 
 const asked = process.argv.slice(2);
