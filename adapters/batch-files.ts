@@ -1,5 +1,13 @@
 import type { Readable } from 'node:stream';
-import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import { batchPrefix } from '../core/batches/batch-files.ts';
 import type { BatchFiles } from '../core/batches/batch-store.ts';
 import { eraseObjects } from './erase-objects.ts';
@@ -22,6 +30,18 @@ export function batchFiles(client: S3Client, bucket: string): BatchFiles {
 
     async put(key, bytes) {
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
+    },
+
+    async copy({ key, version }, to) {
+      const source = { CopySource: `${bucket}/${key}`, CopySourceIfMatch: `"${version}"` };
+      try {
+        await client.send(new CopyObjectCommand({ Bucket: bucket, Key: to, ...source }));
+        return true;
+      } catch (error) {
+        if (error instanceof S3ServiceException && ['NoSuchKey', 'PreconditionFailed'].includes(error.name))
+          return false;
+        throw error;
+      }
     },
 
     async read(key, part) {

@@ -1,9 +1,16 @@
 import * as z from 'zod/mini';
 import { PLANS, type PlanName } from '../core/accounts/plan.ts';
-import type { Batch, BatchOrder, BatchState } from '../core/batches/batch.ts';
-import { BATCH_FAILURES, BATCH_PHASES, expiresAtMs, ON_FAILURE, ROW_FORMATS } from '../core/batches/batch.ts';
+import type { Batch, BatchId, BatchOrder, BatchState } from '../core/batches/batch.ts';
+import {
+  BATCH_FAILURES,
+  BATCH_PHASES,
+  expiresAtMs,
+  isSettled,
+  ON_FAILURE,
+  ROW_FORMATS,
+} from '../core/batches/batch.ts';
 import type { Item } from './items-of.ts';
-import { BATCH_JOB_PREFIX, batchJobKey, jobsPartition } from './table.ts';
+import { BATCH_JOB_PREFIX, batchJobKey, jobsPartition, UNSETTLED_BATCH } from './table.ts';
 
 export const toBatchItem = (batch: Batch) => ({
   ...batchJobKey(batch.workspaceId, batch.id),
@@ -19,6 +26,13 @@ export const toBatchItem = (batch: Batch) => ({
   run_links: batch.runLinks,
   cleanup: batch.cleanup,
   ...stateMembers(batch.state),
+  ...(isSettled(batch) ? {} : { unsettled: UNSETTLED_BATCH }),
+});
+
+/** Whose batch it is, told by the item's key alone. */
+export const batchIdOf = ({ pk, sk }: Item): BatchId => ({
+  id: String(sk).slice(BATCH_JOB_PREFIX.length),
+  workspaceId: String(pk).slice(jobsPartition('').length),
 });
 
 /** The attributes that a state has, by name; another state's are left as they were. */
@@ -90,8 +104,7 @@ export function fromBatchItem(found: Item): Batch {
   const read = item.parse(found);
   const { quota_taken: taken, quota_reset_at_ms: resetAtMs } = read;
   return {
-    id: read.sk.slice(BATCH_JOB_PREFIX.length),
-    workspaceId: read.pk.slice(jobsPartition('').length),
+    ...batchIdOf(found),
     order: order.parse(JSON.parse(read.order_json)),
     seed: read.seed,
     run: read.run,

@@ -9,8 +9,11 @@ import {
 import type { BatchRun } from '../core/batches/batch.ts';
 import type { BatchRuns } from '../core/batches/batch-store.ts';
 
+/** How often a run is tidied up at most. */
+const TIDYING_MS = 900_000;
+
 /** Runs as executions named by batch and run, names that Step Functions gives out once. */
-export function batchRuns(client: SFNClient, stateMachineArn: string): BatchRuns {
+export function batchRuns(client: SFNClient, stateMachineArn: string, nowMs: () => number): BatchRuns {
   const nameOf = ({ id, run }: BatchRun): string => `${id}-${run}`;
   const executionArn = (batch: BatchRun): string =>
     `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${nameOf(batch)}`;
@@ -26,7 +29,7 @@ export function batchRuns(client: SFNClient, stateMachineArn: string): BatchRuns
 
   return {
     start: (batch) => start(batch, 'make', nameOf(batch)),
-    startTidying: (batch) => start(batch, 'tidy', `${nameOf(batch)}-tidy`),
+    startTidying: (batch) => start(batch, 'tidy', `${nameOf(batch)}-tidy-${Math.floor(nowMs() / TIDYING_MS)}`),
 
     async look(batch) {
       try {

@@ -1,12 +1,15 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Batch, BatchId, BatchRun, BatchState } from '../core/batches/batch.ts';
 import { isOpen } from '../core/batches/batch.ts';
 import type { BatchStore } from '../core/batches/batch-store.ts';
-import { fromBatchItem, stateMembers, toBatchItem } from './batch-items.ts';
+import { batchIdOf, fromBatchItem, stateMembers, toBatchItem } from './batch-items.ts';
 import type { DocumentClient } from './dynamodb.ts';
-import { BATCH_JOB_PREFIX, batchJobKey, jobsPartition, openJobsKey } from './table.ts';
+import { BATCH_JOB_PREFIX, batchJobKey, jobsPartition, openJobsKey, UNSETTLED_BATCH } from './table.ts';
 import type { TransactionWrite } from './transaction.ts';
 import { transact } from './transaction.ts';
+
+/** Step Functions is asked after each of them. */
+const UNSETTLED_AT_ONCE = 10;
 
 /** Batches in DynamoDB, and beside them the set of ids of the open ones, written in the same transactions. */
 export function batchStore(client: DocumentClient, table: string): BatchStore {
@@ -60,9 +63,22 @@ export function batchStore(client: DocumentClient, table: string): BatchStore {
       return ids instanceof Set ? [...ids].map(String) : [];
     },
 
+    async *unsettled() {
+      const pages = paginateQuery(
+        { client, pageSize: UNSETTLED_AT_ONCE },
+        {
+          TableName: table,
+          IndexName: 'byUnsettled',
+          KeyConditionExpression: 'unsettled = :batch',
+          ExpressionAttributeValues: { ':batch': UNSETTLED_BATCH },
+        },
+      );
+      for await (const { Items = [] } of pages) if (Items.length > 0) yield Items.map(batchIdOf);
+    },
+
     async change(batch, state, { cleanup } = {}) {
       const refusals = await transact(client, {
-        batch: stateWrite(table, batch, state, cleanup === true ? { cleanup: 'pending' } : {}),
+        batch: stateWrite(table, batch, state, cleanup === true ? { set: { cleanup: 'pending' } } : {}),
         open: isOpen(state) ? null : closedWrite(table, batch),
       });
       return refusals === null;
@@ -79,19 +95,24 @@ export function batchStore(client: DocumentClient, table: string): BatchStore {
   };
 }
 
-/** Sets the state of an open batch in this run, and further attributes with it. */
+/** Attributes that change together with the state. */
+type More = { readonly set?: Readonly<Record<string, string | number>>; readonly remove?: readonly string[] };
+
+/** Sets the state of an open batch in this run; one that ends with nothing to tidy up is looked after no more. */
 export function stateWrite(
   table: string,
   { workspaceId, id, run }: BatchRun,
   state: BatchState,
-  more: Readonly<Record<string, string | number>> = {},
+  { set = {}, remove = [] }: More = {},
 ): TransactionWrite {
-  const members = Object.entries({ ...stateMembers(state), ...more });
+  const members = Object.entries({ ...stateMembers(state), ...set });
+  const removed = isOpen(state) || set['cleanup'] === 'pending' ? remove : [...remove, 'unsettled'];
+  const assignments = members.map(([name]) => `#${name} = :${name}`).join(', ');
   return {
     Update: {
       TableName: table,
       Key: batchJobKey(workspaceId, id),
-      UpdateExpression: `SET ${members.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+      UpdateExpression: `SET ${assignments}${removed.length === 0 ? '' : ` REMOVE ${removed.join(', ')}`}`,
       ConditionExpression: '#status IN (:queued, :open) AND #run = :ofRun',
       ExpressionAttributeNames: { ...Object.fromEntries(members.map(([name]) => [`#${name}`, name])), '#run': 'run' },
       ExpressionAttributeValues: {
@@ -118,7 +139,8 @@ const retryWrite = (table: string, { workspaceId, id, run, state }: Batch): Tran
   Update: {
     TableName: table,
     Key: batchJobKey(workspaceId, id),
-    UpdateExpression: 'SET #status = :queued, #run = :next, #failed = :none, run_links = :none, cleanup = :clean',
+    UpdateExpression:
+      'SET #status = :queued, #run = :next, #failed = :none, run_links = :none, cleanup = :clean, unsettled = :unsettled',
     ConditionExpression:
       '#status = :status AND #run = :run AND cleanup <> :pending AND attribute_not_exists(quota_taken)',
     ExpressionAttributeNames: { '#status': 'status', '#run': 'run', '#failed': 'failed' },
@@ -127,6 +149,7 @@ const retryWrite = (table: string, { workspaceId, id, run, state }: Batch): Tran
       ':next': run + 1,
       ':none': 0,
       ':clean': 'none',
+      ':unsettled': UNSETTLED_BATCH,
       ':status': state.status,
       ':run': run,
       ':pending': 'pending',

@@ -5,10 +5,11 @@ import { UPLOAD_CONTENT_TYPES } from '../core/batches/upload.ts';
 
 /** Uploads as S3 has them: nothing else is kept of them. */
 export const batchUploads = (client: S3Client, bucket: string): BatchUploads => ({
-  async formatOf(key) {
+  async find(key) {
     try {
-      const { ContentType } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-      return ROW_FORMATS.find((format) => UPLOAD_CONTENT_TYPES[format] === ContentType) ?? null;
+      const { ContentType, ETag = '' } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      const format = ROW_FORMATS.find((known) => UPLOAD_CONTENT_TYPES[known] === ContentType);
+      return format === undefined ? null : { key, format, version: ETag.replaceAll('"', '') };
     } catch (error) {
       if (error instanceof NotFound) return null;
       throw error;

@@ -14,6 +14,8 @@ import { transact } from './transaction.ts';
 
 export type BatchTables = { readonly jobs: string; readonly accounts: string };
 
+/** What a run took, until it is settled. */
+const QUOTA = ['quota_taken', 'quota_reset_at_ms'] as const;
 const NAMES = { '#status': 'status', '#run': 'run' } as const;
 /** A batch in this run, in this phase of running. */
 const IN_PHASE = '#status = :running AND phase = :phase AND #run = :run';
@@ -147,13 +149,18 @@ export function batchWork(client: DocumentClient, { jobs, accounts }: BatchTable
       return chunks.toSorted((a, b) => a.run - b.run || a.chunk - b.chunk);
     },
 
-    end: (batch, state) =>
-      giveBackLinks(
+    end(batch, state) {
+      const { total, done } = batch.progress;
+      return giveBackLinks(
         client,
         accounts,
         { ...batch, links: (batch.quota?.taken ?? 0) - batch.runLinks },
-        { batch: settled(stateWrite(jobs, batch, state)), open: closedWrite(jobs, batch) },
-      ),
+        {
+          batch: stateWrite(jobs, batch, state, { set: { failed: (total ?? done) - done }, remove: QUOTA }),
+          open: closedWrite(jobs, batch),
+        },
+      );
+    },
 
     async tidied(batch) {
       const kept = isRolledBack(batch) ? 0 : batch.runLinks;
@@ -163,20 +170,11 @@ export function batchWork(client: DocumentClient, { jobs, accounts }: BatchTable
   };
 }
 
-/** What was taken is settled with the same write. */
-function settled(write: TransactionWrite): TransactionWrite {
-  const { Update } = write;
-  if (Update === undefined) return write;
-  return {
-    Update: { ...Update, UpdateExpression: `${Update.UpdateExpression} REMOVE quota_taken, quota_reset_at_ms` },
-  };
-}
-
 const tidiedWrite = (table: string, { workspaceId, id, run }: Batch): TransactionWrite => ({
   Update: {
     TableName: table,
     Key: batchJobKey(workspaceId, id),
-    UpdateExpression: 'SET cleanup = :done REMOVE quota_taken, quota_reset_at_ms',
+    UpdateExpression: `SET cleanup = :done REMOVE unsettled, ${QUOTA.join(', ')}`,
     ConditionExpression: 'cleanup = :pending AND #run = :run',
     ExpressionAttributeNames: { '#run': 'run' },
     ExpressionAttributeValues: { ':done': 'done', ':pending': 'pending', ':run': run },

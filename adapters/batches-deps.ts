@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { batchFiles } from './batch-files.ts';
-import { batchRuns } from './batch-runs.ts';
-import { batchStore } from './batch-store.ts';
+import { batchSettling } from './batch-settling.ts';
 import { batchUploads } from './batch-uploads.ts';
 import { blocklist } from './blocklist.ts';
 import { downloads } from './downloads.ts';
@@ -11,7 +10,6 @@ import { idempotencyStore } from './idempotency-store.ts';
 import { codeLimitStore, rateLimitStore } from './limits.ts';
 import { linkRules } from './link-rules.ts';
 import { logoStore } from './logo-store.ts';
-import { workflowClient } from './report-runs.ts';
 import { rowValues } from './row-values.ts';
 import { s3Client } from './s3.ts';
 import { uploadForms } from './upload-forms.ts';
@@ -25,8 +23,7 @@ export function batchesDeps(env: FunctionEnv<'batches'>, routePaths: readonly st
   const windows = windowCounter(client, env.ACCOUNTS_TABLE);
   const files = batchFiles(s3, env.UPLOADS_BUCKET);
   return {
-    batches: batchStore(client, env.JOBS_TABLE),
-    runs: batchRuns(workflowClient(), env.BATCHES_WORKFLOW),
+    ...batchSettling(client, env),
     files,
     rowsOf: rowValues(files),
     uploads: batchUploads(s3, env.UPLOADS_BUCKET),

@@ -26,7 +26,7 @@ export function eraseDeps(env: FunctionEnv<'erase'>) {
   const jobs = jobErasure(client, {
     table: env.JOBS_TABLE,
     runs: reportRuns(workflows, env.REPORTS_WORKFLOW),
-    batchRuns: batchRuns(workflows, env.BATCHES_WORKFLOW),
+    batchRuns: batchRuns(workflows, env.BATCHES_WORKFLOW, Date.now),
     s3,
     resultsBucket: env.RESULTS_BUCKET,
     nowMs: Date.now,

@@ -76,7 +76,19 @@ export const TABLES = {
   /** What customers tell of their own pages, and its counters; apart, so that telling takes nothing from counting clicks. */
   events: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
   /** What was ordered and takes a while: where it stands, and what came of it, which is announced. */
-  jobs: { sortKey: true, timeToLiveAttribute: 'ttl_s', stream: 'NEW_IMAGE', indexes: {} },
+  jobs: {
+    sortKey: true,
+    timeToLiveAttribute: 'ttl_s',
+    stream: 'NEW_IMAGE',
+    indexes: {
+      /** Only batches that somebody is still to be at have the attribute `unsettled`: what is looked after by the clock. */
+      byUnsettled: {
+        partitionKey: 'unsettled',
+        sortKey: { name: 'created_at_ms', type: 'N' },
+        projection: 'KEYS_ONLY',
+      },
+    },
+  },
   /** QR codes with their parameters, and what was measured of styles, which alone expires. */
   qrCodes: { sortKey: true, timeToLiveAttribute: 'ttl_s', indexes: {} },
 } as const satisfies Record<TableName, TableFacts>;
@@ -266,6 +278,8 @@ export const batchJobKey = (workspaceId: string, batchId: string) => ({
   pk: jobsPartition(workspaceId),
   sk: `${BATCH_JOB_PREFIX}${batchId}`,
 });
+/** `unsettled` of the batches in the index byUnsettled. */
+export const UNSETTLED_BATCH = 'batch';
 /** Chunks of a batch, in the order of runs and numbers. */
 export const batchChunksPrefix = (batchId: string) => `chunk#${batchId}#`;
 export const batchChunkKey = (workspaceId: string, batchId: string, run: number, chunk: number) => ({

@@ -256,6 +256,13 @@ export function alarmFacts({ visitors, customers, accounts, streams, lake, repor
       periods: 1,
     },
     {
+      name: 'BatchSweepErrors',
+      means: 'Batches whose runs died stay open, and with them the links and the quota that they took.',
+      metric: qr.batchSweep.metricErrors(sum),
+      threshold: 1,
+      periods: 5,
+    },
+    {
       name: 'UsageReportErrors',
       means: 'Some workspaces have no report on their usage of last month; the schedule tries for an hour.',
       metric: reports.usageReports.metricErrors(sum),

@@ -73,10 +73,9 @@ export const QR_POWERS = {
       jobs: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       accounts: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       links: ['dynamodb:Query'],
-      // Without it nobody is told that an upload is not there.
+      // Without it nobody is told that rows are not there any more.
       uploads: ['s3:ListBucket'],
-      batchUploads: ['s3:GetObject'],
-      batchFiles: ['s3:GetObject', 's3:PutObject'],
+      batchFiles: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
     },
   },
   'batch-rows': {

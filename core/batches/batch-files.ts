@@ -1,5 +1,6 @@
 import { BATCH_FILES_PREFIX, BATCH_UPLOADS_PREFIX } from '../qr/folders.ts';
 import type { BatchId, BatchRun } from './batch.ts';
+import type { Upload } from './upload.ts';
 
 /** `<workspace_id>/<upload_id>`. */
 export const batchUploadKey = (workspaceId: string, uploadId: string): string =>
@@ -10,12 +11,15 @@ export const batchPrefix = ({ workspaceId, id }: BatchId): string => `${batchesP
 
 /** The rows of a JSON body, one a line, as they came. */
 export const itemsKey = (batch: BatchId): string => `${batchPrefix(batch)}items.jsonl`;
-/** What is downloaded. */
-export const zipKey = (batch: BatchId): string => `${batchPrefix(batch)}${batch.id}.zip`;
-/** `row,column,reason` of all rows that failed; there whenever some did. */
-export const errorsKey = (batch: BatchId): string => `${batchPrefix(batch)}errors.csv`;
+/** The rows of an upload, as they were when they were ordered. */
+export const copyKey = (batch: BatchId, { format, version }: Upload): string =>
+  `${batchPrefix(batch)}upload-${version}.${format}`;
 
 const runPrefix = (batch: BatchRun): string => `${batchPrefix(batch)}${batch.run}/`;
+/** What is downloaded. A run has its own, so that none who finishes late meets another's. */
+export const zipKey = (batch: BatchRun): string => `${runPrefix(batch)}${batch.id}.zip`;
+/** `row,column,reason` of all rows that failed; there whenever some did. */
+export const errorsKey = (batch: BatchRun): string => `${runPrefix(batch)}errors.csv`;
 /** Valid rows, one a line, chunk behind chunk. */
 export const rowsKey = (batch: BatchRun): string => `${runPrefix(batch)}rows.jsonl`;
 /** What the distributed map reads: a line for each chunk. */

@@ -10,6 +10,8 @@ export type BatchStore = {
   list(workspaceId: string, limit: number, beforeId: string | null): Promise<Page<Batch>>;
   /** Ids of the open ones. */
   openIds(workspaceId: string): Promise<readonly string[]>;
+  /** Those of all workspaces that are open or to be tidied up, oldest first, some at a time; one may have been settled since. */
+  unsettled(): AsyncIterable<readonly BatchId[]>;
   /**
    * Changes an open batch; `cleanup` where something is left to tidy up. False where it is not open any more, is in another
    * run, or not there.
@@ -51,7 +53,10 @@ export type BatchWork = {
   forgetChunk(batch: BatchRun, chunk: number): Promise<void>;
   /** In the order of runs and numbers. */
   chunks(batch: BatchId): Promise<readonly BatchChunk[]>;
-  /** Ends the batch as made and gives back what its run took for links it did not make, both or none. */
+  /**
+   * Ends the batch as made: rows that are not done have failed, and what its run took for links it did not make is given back,
+   * both or none.
+   */
   end(batch: Batch, state: BatchState): Promise<boolean>;
   /** Says that the batch is tidied up and gives back what its run took for links that are not there, both or none. */
   tidied(batch: Batch): Promise<void>;
@@ -62,7 +67,7 @@ export type BatchRuns = {
   start(batch: BatchRun): Promise<void>;
   look(batch: BatchRun): Promise<'unknown' | 'running' | 'ended'>;
   stop(batch: BatchRun): Promise<void>;
-  /** Tidies up once nobody makes any more. */
+  /** Tidies up once nobody makes any more; where that broke, it is begun again a quarter of an hour later. */
   startTidying(batch: BatchRun): Promise<void>;
 };
 
@@ -71,6 +76,8 @@ export type BatchFiles = {
   /** Piece by piece, so that no file is ever whole in memory; answers its size. */
   write(key: string, contentType: string, pieces: AsyncIterable<Uint8Array>): Promise<{ readonly bytes: number }>;
   put(key: string, bytes: Uint8Array): Promise<void>;
+  /** False where that version is not there any more. */
+  copy(from: { readonly key: string; readonly version: string }, to: string): Promise<boolean>;
   /** Null where there is none. `part` in bytes: no more than the file has. */
   read(key: string, part?: { readonly from: number; readonly bytes: number }): Promise<Uint8Array | null>;
   /** Null where there is none. */

@@ -84,6 +84,10 @@ export type BatchRun = Pick<Batch, 'workspaceId' | 'id' | 'run'>;
 
 export const isOpen = ({ status }: BatchState): boolean => status === 'queued' || status === 'running';
 
+/** Whether nobody is to do anything for it any more. */
+export const isSettled = ({ state, cleanup }: Pick<Batch, 'state' | 'cleanup'>): boolean =>
+  !isOpen(state) && cleanup !== 'pending';
+
 /** Whether nothing that it made is to stay. */
 export const isRolledBack = ({
   order,

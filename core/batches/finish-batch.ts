@@ -38,13 +38,20 @@ export async function finishBatch(deps: FinishDeps, { workspaceId, id, run }: Ba
   if (failedRows.length > 0) await deps.files.put(errorsKey(batch), Buffer.from(errorsOf(failedRows)));
   if (failedRows.length > 0 && batch.order.onFailure === 'rollback') {
     const state = { status: 'failed', endedAtMs: deps.nowMs(), failure: 'rolled_back' } as const;
-    return (await deps.batches.change(batch, state, { cleanup: true })) ? 'tidy' : 'stop';
+    if (await deps.batches.change(batch, state, { cleanup: true })) return 'tidy';
+    await removeResults(deps, batch);
+    return 'stop';
   }
   const { bytes } = await writeZip(deps, finishing, chunks, failedRows);
   const status = failedRows.length > 0 ? 'succeeded_with_errors' : 'succeeded';
   const isWanted = await deps.work.end(finishing, { status, startedAtMs, endedAtMs: deps.nowMs(), bytes });
-  if (!isWanted) await deps.files.removeOne(zipKey(batch));
+  if (!isWanted) await removeResults(deps, batch);
   return 'stop';
+}
+
+/** Whoever ended the batch meanwhile may have tidied up before they were written. */
+async function removeResults({ files }: FinishDeps, batch: BatchRun): Promise<void> {
+  for (const key of [zipKey(batch), errorsKey(batch)]) await files.removeOne(key);
 }
 
 /** A run that broke: the batch fails, unless it has ended. */

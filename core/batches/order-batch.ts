@@ -1,21 +1,24 @@
 import { seededAtMs, seededBytes } from '../accounts/idempotency.ts';
 import { Failure } from '../errors.ts';
 import { newSortableId } from '../sortable-id.ts';
-import type { Batch, BatchOrder } from './batch.ts';
+import type { Batch, BatchId, BatchInput, BatchOrder } from './batch.ts';
 import { MAX_OPEN_BATCHES } from './batch.ts';
-import { itemsKey } from './batch-files.ts';
+import { copyKey, itemsKey } from './batch-files.ts';
 import type { BatchFiles } from './batch-store.ts';
 import type { SettleDeps } from './settle-batch.ts';
 import { settled } from './settle-batch.ts';
+import type { Upload } from './upload.ts';
+import { unknownUpload } from './upload.ts';
 
-export type OrderDeps = SettleDeps & { readonly files: Pick<BatchFiles, 'put'> };
+export type OrderDeps = SettleDeps & { readonly files: Pick<BatchFiles, 'put' | 'copy'> };
 
 /** Rows that came with the order, or an upload that is there. */
-export type OrderedRows = { readonly items: readonly unknown[] } | { readonly input: BatchOrder['input'] };
+export type OrderedRows = { readonly items: readonly unknown[] } | { readonly upload: Upload };
 
 /**
- * Files the order, then starts its run. Everything follows from the seed, so a repeat of an order that was cut off in between
- * ends in the same one batch. Throws LIMIT_REACHED.
+ * Files the order and its rows, then starts its run. Everything follows from the seed, so a repeat of an order that was cut off
+ * in between ends in the same one batch; whatever is uploaded in the place of its rows later is not of it. Throws LIMIT_REACHED,
+ * VALIDATION_FAILED where the upload is gone.
  */
 export async function orderBatch(
   deps: OrderDeps,
@@ -25,7 +28,7 @@ export async function orderBatch(
 ): Promise<Batch> {
   const createdAtMs = seededAtMs(seed);
   const id = newSortableId('bat', createdAtMs, seededBytes(seed));
-  const input = 'input' in rows ? rows.input : ({ key: itemsKey({ workspaceId, id }), format: 'jsonl' } as const);
+  const input = await filed(deps, { workspaceId, id }, rows);
   const batch: Batch = {
     id,
     workspaceId,
@@ -39,13 +42,31 @@ export async function orderBatch(
     quota: null,
     cleanup: 'none',
   };
-  if ('items' in rows) {
-    const lines = rows.items.map((item) => `${JSON.stringify(item)}\n`);
-    await deps.files.put(input.key, Buffer.from(lines.join('')));
-  }
   const outcome = await withRoom(deps, workspaceId, () => deps.batches.create(batch, MAX_OPEN_BATCHES));
   await deps.runs.start(batch);
   return outcome === 'created' ? batch : ((await deps.batches.find(workspaceId, id)) ?? batch);
+}
+
+/** Where the batch has its rows to itself. */
+async function filed({ files }: OrderDeps, batch: BatchId, rows: OrderedRows): Promise<BatchInput> {
+  if ('upload' in rows) {
+    const copy = { key: copyKey(batch, rows.upload), format: rows.upload.format };
+    if (!(await files.copy(rows.upload, copy.key))) throw unknownUpload();
+    return copy;
+  }
+  const lines = rows.items.map((item) => `${lineOf(item)}\n`);
+  await files.put(itemsKey(batch), Buffer.from(lines.join('')));
+  return { key: itemsKey(batch), format: 'jsonl' };
+}
+
+/** What nests too deep to be written is no row, and neither is `null`. */
+function lineOf(item: unknown): string {
+  try {
+    return JSON.stringify(item);
+  } catch (error) {
+    if (error instanceof RangeError) return 'null';
+    throw error;
+  }
 }
 
 /** Does it again where there is no room at first: some may have come to their end without a word. Throws LIMIT_REACHED. */

@@ -1,5 +1,5 @@
 import type { Batch, BatchFailure, BatchId, BatchInput, BatchRun } from './batch.ts';
-import { isOpen, MAX_ROWS } from './batch.ts';
+import { isOpen, isRolledBack, MAX_ROWS } from './batch.ts';
 import { chunksKey, errorsKey, invalidKey, partKey, rowsKey } from './batch-files.ts';
 import type { BatchFiles, BatchStore, BatchWork } from './batch-store.ts';
 import type { CheckDeps, RawRow } from './check-row.ts';
@@ -15,7 +15,7 @@ import { isRow } from './row.ts';
 export type PlanDeps = CheckDeps & {
   readonly batches: Pick<BatchStore, 'find' | 'change'>;
   readonly work: Pick<BatchWork, 'plan' | 'chunks'>;
-  readonly files: Pick<BatchFiles, 'read' | 'write'>;
+  readonly files: Pick<BatchFiles, 'read' | 'write' | 'removeOne'>;
   /** The rows of an input, as they are read. Throws UnreadableInput. */
   readonly rowsOf: (input: BatchInput) => AsyncIterable<RawRow>;
   readonly nowMs: () => number;
@@ -115,8 +115,18 @@ async function settle(
   const isPointless = valid === 0 || (batch.order.onFailure === 'rollback' && counts.failed > 0);
   const outcome = await deps.work.plan(batch, isPointless ? { ...counts, links: 0 } : counts, deps.nowMs());
   if (outcome === 'full') return fail(deps, batch, 'quota');
-  if (outcome === 'ended') return 'stop';
+  if (outcome === 'ended') {
+    await leaveNothing(deps, batch);
+    return 'stop';
+  }
   return isPointless ? 'finish' : 'make';
+}
+
+/** Whoever erased or rolled it back meanwhile may have tidied up before these were written. */
+async function leaveNothing({ batches, files }: PlanDeps, batch: Batch): Promise<void> {
+  const now = await batches.find(batch.workspaceId, batch.id);
+  if (now !== null && !isRolledBack(now)) return;
+  for (const key of [rowsKey(batch), invalidKey(batch), chunksKey(batch)]) await files.removeOne(key);
 }
 
 /** Numbers of the rows that earlier runs made. */

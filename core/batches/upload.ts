@@ -11,24 +11,27 @@ export const UPLOAD_CONTENT_TYPES: Readonly<Record<RowFormat, string>> = {
   jsonl: 'application/jsonl',
 };
 
+/** What lies there, and which of all that was sent by its form: a form can be sent again. */
+export type Upload = BatchInput & { readonly version: string };
+
 export type BatchUploads = {
-  /** What the upload was said to be, which its form has seen to; null where nothing was uploaded. */
-  formatOf(key: string): Promise<RowFormat | null>;
+  /** Of the format that its form has seen to; null where nothing was uploaded. */
+  find(key: string): Promise<Upload | null>;
 };
 
 /** The workspace's upload. Throws VALIDATION_FAILED where it is not there, or not any more. */
-export async function ownUpload(uploads: BatchUploads, workspaceId: string, uploadId: string): Promise<BatchInput> {
+export async function ownUpload(uploads: BatchUploads, workspaceId: string, uploadId: string): Promise<Upload> {
   const key = batchUploadKey(workspaceId, uploadId);
-  const format = couldBeId('upl', uploadId) ? await uploads.formatOf(key) : null;
-  if (format === null) throw unknownUpload();
-  return { key, format };
+  const upload = couldBeId('upl', uploadId) ? await uploads.find(key) : null;
+  if (upload === null) throw unknownUpload();
+  return upload;
 }
 
-const unknownUpload = (): Failure =>
+export const unknownUpload = (): Failure =>
   validationFailed([
     {
       path: 'upload_id',
       code: 'unknown_upload',
-      message: 'Nothing was uploaded under this id, or it was too long ago.',
+      message: 'Nothing was uploaded under this id, it was too long ago, or it is being uploaded anew.',
     },
   ]);

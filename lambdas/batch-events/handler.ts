@@ -17,6 +17,8 @@ import { progressDataOf } from './schemas.ts';
 
 export type BatchEventsDeps = QuotaDeps & {
   readonly batches: Pick<BatchStore, 'find'>;
+  /** The batch as it stands, where its run may have died (`core/batches/settle-batch.ts`). */
+  readonly settled: (batch: Batch) => Promise<Batch>;
   /** Who may watch is asked again all the time. */
   readonly authenticate: AuthenticateDeps;
   readonly sleep: (delayMs: number) => Promise<unknown>;
@@ -24,6 +26,8 @@ export type BatchEventsDeps = QuotaDeps & {
 
 /** Contract: an event at least each second. */
 const PROGRESS_MS = 500;
+/** Of a batch that does not move it is asked so often whether its run still lives. */
+const UNMOVED_MS = 5_000;
 /** A stream ends itself while there is time to say when to come back. */
 const END_MS = 10_000;
 const RECONNECT_AFTER_MS = 250;
@@ -50,15 +54,18 @@ export const openBatchEvents =
     return async (sink, { getRemainingTimeInMillis }) => {
       const isTimeForHeartbeat = every(HEARTBEAT_MS, deps.nowMs);
       const isTimeToAsk = every(AUTHENTICATION_MS, deps.nowMs);
-      let batch: Batch | null = first;
+      let isTimeToSettle = every(UNMOVED_MS, deps.nowMs);
+      let batch = first;
       while (!sink.isGone() && getRemainingTimeInMillis() > END_MS) {
         await tell(sink, batch, deps.nowMs());
         if (!isOpen(batch.state)) return { reconnectAfterMs: RECONNECT_AFTER_DONE_MS };
         if (isTimeForHeartbeat()) await sink.heartbeat(progressId(batch));
         await deps.sleep(PROGRESS_MS);
         if (isTimeToAsk() && !(await mayStill())) return { reconnectAfterMs: RECONNECT_AFTER_LOSS_MS };
-        batch = await find(deps, workspaceId, id);
-        if (batch === null) return { reconnectAfterMs: RECONNECT_AFTER_LOSS_MS };
+        const next = await find(deps, workspaceId, id);
+        if (next === null) return { reconnectAfterMs: RECONNECT_AFTER_LOSS_MS };
+        if (progressId(next) !== progressId(batch)) isTimeToSettle = every(UNMOVED_MS, deps.nowMs);
+        batch = isTimeToSettle() ? await deps.settled(next) : next;
       }
       return { reconnectAfterMs: RECONNECT_AFTER_MS };
     };

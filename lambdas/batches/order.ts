@@ -57,14 +57,14 @@ export async function orderOrLook(
 async function parsed(deps: AskDeps, workspaceId: string, json: unknown) {
   if (typeof json === 'object' && json !== null && 'upload_id' in json) {
     const { upload_id: uploadId, ...body } = parseMembers(BATCH_BODIES.upload, json);
-    return { body, rows: { input: await ownUpload(deps.uploads, workspaceId, uploadId) } };
+    return { body, rows: { upload: await ownUpload(deps.uploads, workspaceId, uploadId) } };
   }
   const { items, ...body } = parseMembers(BATCH_BODIES.items, json);
   return { body, rows: { items } };
 }
 
 const rawRowsOf = ({ rowsOf }: AskDeps, rows: OrderedRows): AsyncIterable<RawRow> | Iterable<RawRow> =>
-  'input' in rows ? rowsOf(rows.input) : rows.items.map((value, index) => ({ row: index + 1, value }));
+  'upload' in rows ? rowsOf(rows.upload) : rows.items.map((value, index) => ({ row: index + 1, value }));
 
 const toDryAnswer = ({ total, valid, errors, isComplete }: DryRun): z.infer<typeof dryRunAnswer> => ({
   total,

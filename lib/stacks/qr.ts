@@ -5,6 +5,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../adapters/env.ts';
 import { BatchesWorkflow } from '../constructs/batches-workflow.ts';
+import { Recurring } from '../constructs/recurring.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import type { QrBuckets, Surroundings } from '../constructs/surroundings.ts';
 import { UploadsBucket } from '../constructs/uploads-bucket.ts';
@@ -24,6 +25,7 @@ export class QrStack extends Stack {
   readonly logos: IFunction;
   readonly batches: IFunction;
   readonly batchEvents: IFunction;
+  readonly batchSweep: IFunction;
   /** Makes batches. */
   readonly batchRuns: StateMachine;
 
@@ -43,8 +45,10 @@ export class QrStack extends Stack {
       finish: step('batch-finish'),
       rollback: step('batch-rollback'),
     }).machine;
-    const workflows = { ...surroundings.workflows, batches: this.batchRuns };
-    this.batches = new ServiceFunction(this, 'batches', { ...withBuckets, workflows }, shortOrigin).lambda;
-    this.batchEvents = new ServiceFunction(this, 'batch-events', withBuckets).lambda;
+    const withRuns = { ...withBuckets, workflows: { ...surroundings.workflows, batches: this.batchRuns } };
+    this.batches = new ServiceFunction(this, 'batches', withRuns, shortOrigin).lambda;
+    this.batchEvents = new ServiceFunction(this, 'batch-events', withRuns).lambda;
+    this.batchSweep = new ServiceFunction(this, 'batch-sweep', withRuns).lambda;
+    new Recurring(this, 'BatchSweepMinutely', this.batchSweep, 'rate(1 minute)');
   }
 }

@@ -198,9 +198,23 @@ describe('one drive through the whole product', () => {
     const cancelled = await order({ items: Array.from({ length: 500 }, (_, at) => ({ text: `${at}` })) });
     await product.api(`/v1/qr/batches/${cancelled.batch_id}/cancel`, { method: 'POST' });
     await reached(cancelled.batch_id, 'cancelled');
-    const quiet = aBatch({ id: 'bat_quiet', workspaceId: 'ws_demo', createdAtMs: Date.now() - 120_000 });
-    await product.put('jobs', toBatchItem(quiet));
-    await reached(quiet.id, 'failed');
+    const startedAtMs = Date.now() - 120_000;
+    const quiet = aBatch({ workspaceId: 'ws_demo', createdAtMs: startedAtMs });
+    const died = { ...quiet, state: { status: 'running', phase: 'making', startedAtMs } } as const;
+    // These two are not looked after by the clock.
+    for (const batch of [
+      { ...quiet, id: 'bat_quiet' },
+      { ...died, id: 'bat_watched' },
+    ]) {
+      const { unsettled: _, ...item } = toBatchItem(batch);
+      await product.put('jobs', item);
+    }
+    await reached('bat_quiet', 'failed');
+    const watched = await readEvents(`${product.app}/v1/qr/batches/bat_watched/events`, {
+      authorization: `Bearer ${product.key}`,
+    });
+    while ((await watched.next()).event !== 'done');
+    await product.put('jobs', toBatchItem({ ...died, id: 'bat_swept' }));
   }, 60_000);
 
   test('batches take quota and give it back, are rolled back, and are cut short while they make and finish', async () => {

@@ -17,6 +17,7 @@ it('rings for redirects, both doors, signing in, everything that can fall behind
   expect(namesOf(prod).sort()).toEqual(
     [
       'app-domain-failures',
+      'batch-sweep-errors',
       'batches-failed',
       'cache-sync-behind',
       'counts-behind',

@@ -20,8 +20,10 @@ import { quietLogger } from '../fixtures/quiet-logger.ts';
 const KEY = newApiKey(randomBytes);
 const PATH = '/v1/qr/batches/{batch_id}/events';
 
+const same = async (batch: Batch): Promise<Batch> => batch;
+
 /** λ batch-events on a clock that moves when it sleeps; `batchAt` is the batch after so many milliseconds. */
-function newEvents(batchAt: (elapsedMs: number) => Batch | null, lifeMs = 60_000) {
+function newEvents(batchAt: (elapsedMs: number) => Batch | null, lifeMs = 60_000, settled = same) {
   let nowMs = NOW_MS;
   const clock = (): number => nowMs;
   const { store, keys, people, workspaces } = memoryCredentialStore();
@@ -38,6 +40,7 @@ function newEvents(batchAt: (elapsedMs: number) => Batch | null, lifeMs = 60_000
           return batch?.workspaceId === workspaceId && batch.id === id ? batch : null;
         },
       },
+      settled,
       authenticate: { store, accessTokens: { issuer: 'none', findKey: async () => null, nowMs: clock }, nowMs: clock },
       rateLimits: rateLimitStore(memoryWindowCounter()),
       nowMs: clock,
@@ -99,6 +102,23 @@ describe('λ batch-events', () => {
     expect(said.endsWith('retry: 250\n\n')).toBe(true);
     const again = newEvents(() => ended);
     expect(await again.watch({ 'Last-Event-ID': '1-2-7' })).toMatch(/^event: done\nid: 1-4-100\n/);
+  });
+
+  it('ends with the truth where the run died that does not move any more, and asks nobody while it moves', async () => {
+    const asked: number[] = [];
+    const failed = aBatch({ state: { status: 'failed', endedAtMs: NOW_MS, failure: 'internal' } });
+    const events = newEvents(
+      (elapsedMs) => making(Math.min(elapsedMs, 7_000) / 500),
+      60_000,
+      async (batch) => {
+        asked.push(events.clock() - NOW_MS);
+        return asked.length === 2 ? failed : batch;
+      },
+    );
+    expect(await events.watch()).toMatch(
+      /event: done\nid: 1-4-0\ndata: \{"status":"failed".*\}\n\nretry: 3600000\n\n$/,
+    );
+    expect(asked).toEqual([12_000, 17_000]);
   });
 
   it('tells a retry as later than the run before', async () => {

@@ -145,7 +145,7 @@ test(
     const batch = await driver.ended(id);
     expect(batch).toMatchObject({ state: { status: 'failed', failure: 'rolled_back' }, cleanup: 'done', quota: null });
     expect(await linksOf(batch)).toEqual([]);
-    expect(await driver.filesOf(batch)).toEqual(['errors.csv']);
+    expect(await driver.filesOf(batch)).toEqual(['1/errors.csv']);
     expect(await chunksOf(batch)).toEqual([]);
     expect(await quotaUsed()).toBe(used);
     expect(await driver.batches.openIds('ws_demo')).toEqual([]);
