@@ -4,8 +4,6 @@ import type { Socket } from 'node:net';
 export type TiedChild = {
   /** Resolves when `pattern` has appeared on stdout or stderr. Throws with both when it exits first or time is up. */
   said(pattern: RegExp, timeoutMs: number): Promise<void>;
-  /** Resolves when it has exited, however. */
-  readonly exited: Promise<void>;
   /** Asks it to stop (SIGTERM), insists after 3 s. */
   stop(): Promise<void>;
 };
@@ -66,7 +64,7 @@ export function spawnTied(command: string, args: readonly string[]): TiedChild {
     clearTimeout(insist);
   }
 
-  return { said, exited, stop };
+  return { said, stop };
 }
 
 function watchParentFor(pid: number): ChildProcess {
