@@ -31,7 +31,9 @@ function memberErrors(issue: z.core.$ZodIssue, value: unknown): readonly MemberE
     }));
   }
   if (issue.path.length > 0 && memberAt(value, issue.path) === undefined) {
-    return [{ path: pathOf(issue.path), code: 'required', message: 'Is required.' }];
+    // A rule of our own says what is required, and when.
+    const message = issue.code === 'custom' ? issue.message : 'Is required.';
+    return [{ path: pathOf(issue.path), code: 'required', message }];
   }
   const message = issue.message === 'Invalid input' ? describe(issue) : issue.message;
   return [{ path: pathOf(issue.path), code: issue.code, message }];

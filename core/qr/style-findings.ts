@@ -46,7 +46,7 @@ function contrastFindings({ foreground, gradient, background, eyes }: QrStyle): 
       : []),
     ...(luminance(lightest) > luminance(ground)
       ? [finding('inverted', 'refuse', 'Make the dots darker than the background; most scanners read nothing else.')]
-      : ratioFindings('contrast', 'the dots', contrast(lightest, ground))),
+      : ratioFindings('contrast', gradient === null ? 'the dots' : 'the lightest stop', contrast(lightest, ground))),
     ...(lightestEye === undefined ? [] : eyeFindings(lightestEye, lightest, ground)),
   ];
 }

@@ -21,7 +21,7 @@ import { toAskedCode } from './body.ts';
 import type { Context, QrDeps } from './context.ts';
 import { takeDrawing } from './context.ts';
 import { create } from './create.ts';
-import { lookOfQuery } from './link-code-query.ts';
+import { inParameters, lookOfQuery } from './link-code-query.ts';
 import { lookOf, sizeOf } from './look.ts';
 import type { QrAnswer } from './schemas.ts';
 import { imageQuery, linkCodeQuery, listQuery } from './schemas.ts';
@@ -146,7 +146,7 @@ async function linkCode(context: Context): Promise<FileAnswer> {
   const { code } = await ownLink(deps, caller.workspaceId, request.params['code'] ?? '');
   const content = scanUrl(deps.shortOrigin, { code, placement });
   const title = linkTitle(deps.shortOrigin, code);
-  const drawing = await qrRequestOf(deps, caller.workspaceId, { content, title, look });
+  const drawing = await inParameters(() => qrRequestOf(deps, caller.workspaceId, { content, title, look }));
   await takeDrawing(context);
   const made = await makeCode(deps, drawing, { force: force === 'true' });
   const name = { name: `qr-${code}`, isDownload: download === 'true' };

@@ -39,10 +39,23 @@ export function lookOfQuery(query: Partial<LinkCodeQuery>): LookInput {
   try {
     return parseMembers(lookInput, body);
   } catch (error) {
-    if (!(error instanceof Failure) || error.word !== 'VALIDATION_FAILED') throw error;
-    const errors = error.details['errors'] as readonly MemberError[];
-    throw validationFailed(errors.map((each) => ({ ...each, path: parameterAt(each.path) })));
+    throw toldOfParameters(error);
   }
+}
+
+/** Does what speaks of members of a body. Throws what that throws, with the names of the query's parameters. */
+export async function inParameters<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toldOfParameters(error);
+  }
+}
+
+function toldOfParameters(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.word !== 'VALIDATION_FAILED') return error;
+  const errors = error.details['errors'] as readonly MemberError[];
+  return validationFailed(errors.map((each) => ({ ...each, path: parameterAt(each.path) })));
 }
 
 const numberOr = (text: string): number | string => (/^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : text);

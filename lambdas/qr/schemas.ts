@@ -9,6 +9,7 @@ import { TRIALS } from '../../core/qr/scan-battery.ts';
 import { isPlacement } from '../../core/qr/scan-path.ts';
 import { GRADES } from '../../core/qr/scan-score.ts';
 import { MAX_SIZE_PX, MIN_SIZE_PX } from '../../core/qr/size.ts';
+import { DOT_SHAPES, EYE_BALLS, EYE_FRAMES } from '../../core/qr/style.ts';
 import { styleInput } from '../../core/qr/style-input.ts';
 import { createBody, linkAnswer } from '../links/schemas.ts';
 import { pageAnswer, pageMembers } from '../page-query.ts';
@@ -66,17 +67,23 @@ export const checkBody = z.strictObject({
 const flag = z.optional(z.enum(['true', 'false']));
 const text = z.optional(z.string().check(z.maxLength(100)));
 
-export const imageQuery = z.strictObject({ format: text, size: text, size_mm: text, dpi: text, download: flag });
+export const imageQuery = z.strictObject({
+  format: z.optional(z.enum(QR_FORMATS)),
+  size: text,
+  size_mm: text,
+  dpi: text,
+  download: flag,
+});
 
 export const linkCodeQuery = z.strictObject({
   ...imageQuery.def.shape,
   margin: text,
-  error_correction: text,
+  error_correction: z.optional(z.enum(ERROR_CORRECTIONS)),
   placement: text,
-  dots: text,
+  dots: z.optional(z.enum(DOT_SHAPES)),
   dot_scale: text,
-  eye_frame: text,
-  eye_ball: text,
+  eye_frame: z.optional(z.enum(EYE_FRAMES)),
+  eye_ball: z.optional(z.enum(EYE_BALLS)),
   eye_frame_color: text,
   eye_ball_color: text,
   foreground: text,

@@ -339,6 +339,7 @@ describe('GET /v1/urls/{code}/qr', () => {
       [{ eye_ball: 'star' }, 'eye_ball'],
       [{ margin: '-1' }, 'margin'],
       [{ placement: 'A B' }, 'placement'],
+      [{ logo_id: 'logo_nobody' }, 'logo_id'],
       [{ forground: '123' }, 'forground'],
     ] as const) {
       const refused = await call('GET', '/v1/urls/{code}/qr', { params, query: wrong });

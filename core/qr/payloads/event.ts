@@ -6,9 +6,15 @@ import { lineOfText, longText, urlText } from './text.ts';
 const MAX_TITLE_LENGTH = 200;
 const MAX_DESCRIPTION_LENGTH = 1_000;
 const DAY_MS = 86_400_000;
+const YEAR_10000_MS = Date.UTC(10_000, 0);
 
 /** An instant (RFC 3339, with its zone), or a day for what lasts all day. */
-const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+const time = z
+  .union(
+    [z.iso.datetime({ offset: true }), z.iso.date()],
+    'Must be a day as 2026-12-24, or an instant with its zone as 2026-12-24T18:00:00+01:00.',
+  )
+  .check(z.refine((text) => endMs(text) < YEAR_10000_MS, 'Must end before the year 10000: iCalendar has four digits.'));
 
 export const eventSchema = z
   .strictObject({

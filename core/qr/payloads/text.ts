@@ -15,5 +15,8 @@ export const MAX_URL_LENGTH = 2_000;
 
 /** An absolute address, written as it is: how it is spelled decides how large the code gets. */
 export const urlText = lineOfText(MAX_URL_LENGTH).check(
-  z.refine((text) => URL.canParse(text) && !/\s/.test(text), 'Must be an absolute URL.'),
+  z.refine(
+    (text) => URL.canParse(text) && !/\s/.test(text),
+    'Must be an absolute URL without spaces, as https://example.com/.',
+  ),
 );

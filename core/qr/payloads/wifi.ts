@@ -21,7 +21,8 @@ export const wifiSchema = z
   .check(
     z.refine(({ security, password }) => isPasswordOf(security, password), {
       path: ['password'],
-      message: 'Must be 8 to 63 characters for WPA, a key of the right length for WEP, and absent for an open network.',
+      message:
+        'Must be 8 to 63 characters of ASCII for WPA, a key of the right length for WEP, and absent for an open network.',
     }),
   );
 export type Wifi = z.infer<typeof wifiSchema>;

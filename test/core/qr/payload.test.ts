@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { Failure } from '../../../core/errors.ts';
+import { parseMembers } from '../../../core/parse-members.ts';
 import type { Payload } from '../../../core/qr/payload.ts';
 import { payloadSchema, payloadText } from '../../../core/qr/payload.ts';
 import { dialled } from '../../../core/qr/payloads/phone.ts';
@@ -74,10 +76,33 @@ describe('What a code says', () => {
     [{ geo: { latitude: 0, longitude: 181 } }, 'geo.longitude'],
     [{ event: { title: 'a', starts_at: 'tomorrow' } }, 'event.starts_at'],
     [{ event: { title: 'a', starts_at: '2026-12-24T18:00:00Z', ends_at: '2026-12-24T18:00:00Z' } }, 'event.ends_at'],
+    [{ event: { title: 'a', starts_at: '9999-12-31T23:00:00-02:00' } }, 'event.starts_at'],
+    [{ event: { title: 'a', starts_at: '9999-12-30', ends_at: '9999-12-31' } }, 'event.ends_at'],
     [{ event: { title: 'a', starts_at: '2026-12-24', ends_at: '2026-12-23' } }, 'event.ends_at'],
     [{ event: { title: 'a', starts_at: '2026-12-24', ends_at: '2026-12-24T18:00:00Z' } }, 'event.ends_at'],
   ])('refuses %j and says where', (payload, path) => {
     expect(Object.keys(problems(payload) ?? {})).toEqual([path]);
+  });
+
+  it('tells what is missing in the words of the rule that misses it', () => {
+    const refused = (payload: unknown): unknown => {
+      try {
+        return parseMembers(payloadSchema, payload);
+      } catch (error) {
+        return error instanceof Failure && error.details['errors'];
+      }
+    };
+    expect(refused({ vcard: { title: 'Boss' } })).toEqual([
+      {
+        path: 'vcard.given_name',
+        code: 'required',
+        message: 'A card needs a given name, a family name or an organization.',
+      },
+    ]);
+    expect(refused({ event: { starts_at: 'tomorrow' } })).toEqual([
+      { path: 'event.title', code: 'required', message: 'Is required.' },
+      { path: 'event.starts_at', code: 'invalid_union', message: expect.stringContaining('2026-12-24') },
+    ]);
   });
 });
 

@@ -128,6 +128,12 @@ describe('What of a style still scans', () => {
   it('comes with advice that says how far', () => {
     const [finding] = styleFindings({ ...PLAIN_STYLE, foreground: '#aeaeae' }, 'M');
     expect(finding?.advice).toBe('Raise the contrast of the dots: 2.2:1, need 3:1.');
+    const stops = [
+      { offset: 0, color: '#000000' },
+      { offset: 1, color: '#aeaeae' },
+    ] as const;
+    const [ofGradient] = styleFindings({ ...PLAIN_STYLE, gradient: { kind: 'linear', rotationDeg: 0, stops } }, 'M');
+    expect(ofGradient?.advice).toBe('Raise the contrast of the lightest stop: 2.2:1, need 3:1.');
   });
 
   it.each<readonly [Color, Color, number]>([
