@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { REGION } from './cloud/account.ts';
 import { ADMIN_ACCESS_KEY_ID } from './engines/iam.ts';
 import { SECRET_ACCESS_KEY } from './lambda/function-env.ts';
 import { NOTHING_REPLAYED, s3FiledBucket, together } from './replay/filed-bucket.ts';
-import { type Caller, functionInvoker } from './replay/invoke-function.ts';
+import { functionInvoker } from './replay/invoke-function.ts';
 import { replayBatches } from './replay/replay-batches.ts';
 import { replayRows } from './replay/replay-rows.ts';
 import { readRunFile } from './run-file.ts';
@@ -34,8 +35,11 @@ What succeeds leaves the failed records. The rest stays, and stderr says where a
   --data FOLDER  another data folder than .signpost
 `;
 
-/** Where failed records lie, and who may call the functions. */
-type Place = { readonly s3: S3Client; readonly buckets: readonly string[]; readonly caller: Caller };
+/** A function may run for a quarter of an hour. */
+const PATIENT = { requestHandler: { requestTimeout: 15 * 60_000, throwOnRequestTimeout: true } };
+
+/** Where failed records lie, and whom their functions are called by. */
+type Place = { readonly s3: S3Client; readonly lambda: LambdaClient; readonly buckets: readonly string[] };
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -47,16 +51,16 @@ async function run(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const { s3, buckets, caller } =
-    positionals.length === 0 ? laptop(values.data ?? '.signpost') : await deployed(positionals);
+  const { s3, lambda, buckets } = positionals.length === 0 ? laptop(values.data ?? '.signpost') : deployed(positionals);
   let [rows, batches] = [NOTHING_REPLAYED, NOTHING_REPLAYED];
   for (const name of buckets) {
     const bucket = s3FiledBucket(s3, name);
     const tell = (line: string): void => console.error(`${name}/${line}`);
     rows = together(rows, await replayRows(bucket));
-    batches = together(batches, await replayBatches({ bucket, invoke: functionInvoker(caller), tell }));
+    batches = together(batches, await replayBatches({ bucket, invoke: functionInvoker(lambda), tell }));
   }
   s3.destroy();
+  lambda.destroy();
   console.log(`rows: ${rows.done} brought into the lake, ${rows.left} left`);
   console.log(`batches: ${batches.done} record(s) taken by their functions, ${batches.left} left`);
   return rows.left + batches.left === 0 ? 0 : 1;
@@ -70,17 +74,20 @@ function laptop(dataDir: string): Place {
     region: REGION,
     credentials: { accessKeyId: ADMIN_ACCESS_KEY_ID, secretAccessKey: SECRET_ACCESS_KEY },
   });
-  const credentials = { accessKeyId: running.access_key_id, secretAccessKey: SECRET_ACCESS_KEY };
-  const caller = { url: running.lambda_url, region: REGION, credentials: async () => credentials };
-  return { s3, buckets: running.failure_buckets, caller };
+  const lambda = new LambdaClient({
+    endpoint: running.lambda_url,
+    region: REGION,
+    credentials: { accessKeyId: running.access_key_id, secretAccessKey: SECRET_ACCESS_KEY },
+    ...PATIENT,
+  });
+  return { s3, lambda, buckets: running.failure_buckets };
 }
 
-async function deployed(buckets: readonly string[]): Promise<Place> {
-  const s3 = new S3Client();
-  const region = await s3.config.region();
-  const url = process.env['AWS_ENDPOINT_URL_LAMBDA'] ?? `https://lambda.${region}.amazonaws.com`;
-  return { s3, buckets, caller: { url, region, credentials: () => s3.config.credentials() } };
-}
+const deployed = (buckets: readonly string[]): Place => ({
+  s3: new S3Client(),
+  lambda: new LambdaClient(PATIENT),
+  buckets,
+});
 
 try {
   process.exitCode = await run(process.argv.slice(2));

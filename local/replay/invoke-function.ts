@@ -1,29 +1,15 @@
-import type { Credentials } from '../../adapters/sigv4.ts';
-import { signedHeaders } from '../../adapters/sigv4.ts';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
-/** Where Lambda is, and who asks. */
-export type Caller = {
-  /** `https://lambda.eu-central-1.amazonaws.com`, or the laptop's. */
-  readonly url: string;
-  readonly region: string;
-  readonly credentials: () => Promise<Credentials>;
-};
-
-/** Lambda's Invoke, waiting for the answer. Throws an Error whose message says what the function failed with, or why it was not asked. */
+/** Hands an event to a function and waits. Throws an Error whose message says what the function failed with, or why it was not asked. */
 export const functionInvoker =
-  ({ url, region, credentials }: Caller) =>
+  (client: LambdaClient) =>
   async (functionArn: string, event: unknown): Promise<unknown> => {
-    const path = `/2015-03-31/functions/${functionNameIn(functionArn)}/invocations`;
-    const body = JSON.stringify(event);
-    const request = { host: new URL(url).host, path, service: 'lambda', region, contentType: 'application/json', body };
-    const headers = signedHeaders(request, await credentials(), Date.now());
-    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body }).catch((error: unknown) => {
-      throw new Error(`Lambda was not reached: ${String((error as Error).cause ?? error)}`);
-    });
-    const answer: unknown = await response.json();
-    if (response.ok && !response.headers.has('x-amz-function-error')) return answer;
-    const { errorMessage, message, Message } = (answer ?? {}) as Readonly<Record<string, string | undefined>>;
-    throw new Error(errorMessage ?? message ?? Message ?? `Lambda answered ${response.status}`);
+    const { FunctionError, Payload } = await client.send(
+      new InvokeCommand({ FunctionName: functionNameIn(functionArn), Payload: JSON.stringify(event) }),
+    );
+    const answer: unknown = JSON.parse(Payload?.transformToString() ?? 'null');
+    if (FunctionError === undefined) return answer;
+    throw new Error((answer as { readonly errorMessage?: string } | null)?.errorMessage ?? FunctionError);
   };
 
 /** `arn:aws:lambda:us-east-1:000000000000:function:name:$LATEST` → `name`. */
