@@ -2,16 +2,16 @@ import type { Batch } from './batch.ts';
 import { BATCH_PHASES, isOpen } from './batch.ts';
 
 /**
- * How long the rows that are left take, in whole seconds, at the pace of those before; null where that cannot be told: before the
- * first is counted, once all are, and in a retry, whose counts begin with those of earlier runs.
+ * How long the rows that are left take, in whole seconds, at the pace of those that were made: rows that fail do so all at once
+ * while they are planned. Null where that cannot be told: before the first is made, once all are counted, and in a retry, whose
+ * counts begin with those of earlier runs.
  */
 export function etaSeconds({ state, progress, run }: Batch, nowMs: number): number | null {
   const { total, done, failed } = progress;
-  const counted = done + failed;
   if (state.status !== 'running' || state.phase !== 'making' || run > 1) return null;
-  if (total === null || counted === 0) return null;
-  const msPerRow = (nowMs - state.startedAtMs) / counted;
-  return Math.ceil(((total - counted) * msPerRow) / 1_000);
+  if (total === null || done === 0) return null;
+  const msPerRow = (nowMs - state.startedAtMs) / done;
+  return Math.ceil(((total - done - failed) * msPerRow) / 1_000);
 }
 
 /** `run-stage-rows`: never falls from one look at a batch to the next. What a later one tells holds all that an earlier one told. */

@@ -13,7 +13,8 @@ const at = (state: BatchState, done: number, failed = 0, more: Partial<Batch> = 
 
 describe('the time that is left', () => {
   it.each<[string, Batch, number | null]>([
-    ['goes by the pace of all rows so far', at(running('making'), 15, 5), 40],
+    ['goes by the pace of the rows that were made', at(running('making'), 15, 5), 54],
+    ['cannot be told while rows have only failed, most of them before any was made', at(running('making'), 0, 9), null],
     ['is nothing when all are counted', at(running('making'), 100), 0],
     ['is whole seconds', at(running('making'), 99), 1],
     ['cannot be told before the first row', at(running('making'), 0), null],
