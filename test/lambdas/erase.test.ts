@@ -1,6 +1,5 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { auditItem } from '../../adapters/audit-items.ts';
-import { workspaceCountsPartition } from '../../adapters/count-items.ts';
 import { countStore, erasedLinkTotalItem, erasedWorkspaceTotalItem } from '../../adapters/count-store.ts';
 import type { DocumentClient } from '../../adapters/dynamodb.ts';
 import { erasureJobs } from '../../adapters/erasure-jobs.ts';
@@ -13,7 +12,6 @@ import { userErasure } from '../../adapters/user-erasure.ts';
 import { userItem } from '../../adapters/user-items.ts';
 import { visitorSketches } from '../../adapters/visitor-sketches.ts';
 import { workspaceErasure } from '../../adapters/workspace-erasure.ts';
-import { traceItem } from '../../adapters/workspace-items.ts';
 import { emailSha256 } from '../../core/accounts/email.ts';
 import { LAST_WRITES_MS } from '../../core/accounts/erasure.ts';
 import type { Job } from '../../core/accounts/outbox.ts';
@@ -25,7 +23,8 @@ import type { Click } from '../../core/clicks/row.ts';
 import { erasedLink } from '../../core/links/link.ts';
 import type { EraseDeps } from '../../lambdas/erase/handler.ts';
 import { eraseHandler } from '../../lambdas/erase/handler.ts';
-import { aMember, aUser } from '../fixtures/accounts.ts';
+import { aUser } from '../fixtures/accounts.ts';
+import { ADA, ADAS_NAMES, BOB, isAdas, isOfAdasCounts, without, writeAdaAndBob } from '../fixtures/ada-and-bob.ts';
 import { anEntry } from '../fixtures/audit-entries.ts';
 import { aClick } from '../fixtures/clicks.ts';
 import { aLink, NOW_MS } from '../fixtures/links.ts';
@@ -33,30 +32,12 @@ import { seededRandom } from '../fixtures/seeded-random.ts';
 import { keysEvent } from '../fixtures/stream-events.ts';
 import type { TestTables } from '../fixtures/tables.ts';
 import { startTables } from '../fixtures/tables.ts';
-import type { Stored } from '../fixtures/two-people.ts';
-import {
-  administratorsItem,
-  anInvite,
-  asText,
-  clear,
-  everythingOf,
-  itemsOfInvite,
-  itemsOfMember,
-  jobsOf,
-  keepAnswer,
-  nameOf,
-  readAll,
-  write,
-} from '../fixtures/two-people.ts';
+import { asText, clear, jobsOf, keepAnswer, readAll } from '../fixtures/two-people.ts';
 
 const TABLES = { accounts: 'accounts', outbox: 'outbox', links: 'links', counts: 'counts', events: 'events' };
 /** What was ordered is erased in test/adapters/job-erasure.test.ts. */
 const NO_JOBS = { async *eraseJobs() {}, async *eraseCodes() {}, async *orderRowErasure() {} };
 const IN_TIME = { getRemainingTimeInMillis: () => 900_000 };
-const ADA = nameOf('ada');
-const BOB = nameOf('bob');
-/** What a search for Ada looks for. Codes are not among it: they stay taken. */
-const ADAS_NAMES = [ADA.id, ADA.email, ADA.emailSha256, ADA.workspaceId, 'ada.example', "ada's"];
 const ADAS_LINKS = 8;
 /** More than a page of links, closing and erasing. */
 const MANY_LINKS = 210;
@@ -107,64 +88,11 @@ async function begin(...jobs: readonly Job[]): Promise<void> {
   for (const job of jobs) await tables.client.send(new PutCommand({ TableName: 'outbox', Item: jobItem(job, nowMs) }));
 }
 
-/** Ada and Bob, and all the ways in which each stands in what is the other's. */
-async function twoPeople({ adasLinks = ADAS_LINKS } = {}): Promise<void> {
-  const [ada, bob] = [everythingOf('ada', adasLinks), everythingOf('bob', 3)];
-  const inBobsLog = [
-    anEntry({ workspaceId: BOB.workspaceId, actor: { kind: 'user', id: ADA.id }, action: 'link.deleted' }),
-    anEntry({
-      workspaceId: BOB.workspaceId,
-      actor: { kind: 'user', id: BOB.id },
-      target: ADA.id,
-      action: 'member.joined',
-    }),
-    anEntry({
-      workspaceId: BOB.workspaceId,
-      actor: { kind: 'key', id: 'key_bob' },
-      details: { to: ADA.id, role: 'admin' },
-    }),
-  ];
-  const inAdasLog = anEntry({ workspaceId: ADA.workspaceId, actor: { kind: 'user', id: 'usr_carl' }, target: BOB.id });
-  await write(tables.client, {
-    links: [...ada.links, ...bob.links],
-    counts: [...ada.counts, ...bob.counts],
-    outbox: [...ada.outbox, ...bob.outbox],
-    accounts: [
-      ...ada.accounts,
-      ...bob.accounts,
-      administratorsItem('ada', 'bob'),
-      ...itemsOfMember(aMember({ workspaceId: BOB.workspaceId, userId: ADA.id, role: 'editor' })),
-      ...itemsOfMember(aMember({ workspaceId: ADA.workspaceId, userId: BOB.id, role: 'viewer' })),
-      ...itemsOfInvite(anInvite('ws_carol', ADA.email)),
-      traceItem(aMember({ workspaceId: ADA.workspaceId, userId: 'usr_carl' })),
-      ...[...inBobsLog, inAdasLog].map(auditItem),
-    ],
-  });
-  const answer = { id: 'inv_1', email: ADA.email, invited_by: ADA.id, role: 'editor' };
-  for (const workspaceId of [BOB.workspaceId, 'ws_carol', ADA.workspaceId])
-    await keepAnswer(tables.client, workspaceId, 'invite-ada', JSON.stringify(answer));
-  // Keys of repeats are made of whatever callers like, and of the id of who makes a workspace.
-  for (const name of ADAS_NAMES) await keepAnswer(tables.client, BOB.workspaceId, `${name}#once`, '{}');
-}
-
-/** Items that do not have to do with Ada, by table. */
-const without = (stored: Stored, isGone: (text: string) => boolean) =>
-  Object.fromEntries(
-    Object.entries(stored).map(([table, items]) => [
-      table,
-      items
-        .map(asText)
-        .filter((text) => !isGone(text))
-        .sort(),
-    ]),
-  );
-const isOfAdasCounts = (text: string): boolean =>
-  text.includes(workspaceCountsPartition(ADA.workspaceId)) || /#default\/ada\d/.test(text);
-const isAdas = (text: string): boolean => ADAS_NAMES.some((name) => text.includes(name)) || isOfAdasCounts(text);
+const adaAndBob = (adasLinks = ADAS_LINKS): Promise<void> => writeAdaAndBob(tables.client, adasLinks);
 
 describe('An erased person', () => {
   it('is found nowhere, and nobody else lost anything', async () => {
-    await twoPeople();
+    await adaAndBob();
     const before = await readAll(tables.client);
     for (const name of ADAS_NAMES) expect(asText(before)).toContain(name);
     await begin(...jobsOf('ada'));
@@ -181,7 +109,7 @@ describe('An erased person', () => {
   });
 
   it('leaves of each link its code, answering 410 for ever, and of its clicks nothing', async () => {
-    await twoPeople({ adasLinks: MANY_LINKS });
+    await adaAndBob(MANY_LINKS);
     await begin(...jobsOf('ada'));
     await eraseAll(jobsOf('ada'));
     const { links, counts } = await readAll(tables.client);
@@ -205,7 +133,7 @@ describe('An erased person', () => {
   });
 
   it('stays in the logs of others as somebody who was erased', async () => {
-    await twoPeople();
+    await adaAndBob();
     await begin(...jobsOf('ada'));
     await eraseAll(jobsOf('ada'));
     const { accounts } = await readAll(tables.client);
@@ -221,7 +149,7 @@ describe('An erased person', () => {
   });
 
   it('stands in no answer that is kept for a repeat, which still makes nothing anew', async () => {
-    await twoPeople();
+    await adaAndBob();
     await begin(...jobsOf('ada'));
     await eraseAll(jobsOf('ada'));
     for (const workspaceId of [BOB.workspaceId, 'ws_carol']) {
@@ -238,7 +166,7 @@ describe('An erased person', () => {
   });
 
   it('does not take members to a workspace that is gone', async () => {
-    await twoPeople();
+    await adaAndBob();
     const preferences = { ...DEFAULT_PREFERENCES, defaultWorkspaceId: ADA.workspaceId };
     const bob = aUser({ id: BOB.id, email: BOB.email, personalWorkspaceId: BOB.workspaceId, preferences });
     await tables.client.send(new PutCommand({ TableName: 'accounts', Item: userItem(bob) }));
@@ -253,7 +181,7 @@ describe('An erased person', () => {
     ['the person before the workspace', jobsOf('ada')],
     ['the workspace before the person', jobsOf('ada').toReversed()],
   ])('is gone in any order: %s', async (_, jobs) => {
-    await twoPeople();
+    await adaAndBob();
     nowMs += LAST_WRITES_MS;
     for (const job of jobs) {
       await begin(job);
@@ -264,7 +192,7 @@ describe('An erased person', () => {
   });
 
   it('has an address that is free again, but not before', async () => {
-    await twoPeople();
+    await adaAndBob();
     const [job] = jobsOf('ada');
     if (job === undefined) throw new Error('no job');
     await begin(job);
@@ -275,7 +203,7 @@ describe('An erased person', () => {
   });
 
   it('takes no address from the next who has it', async () => {
-    await twoPeople();
+    await adaAndBob();
     await tables.client.send(
       new UpdateCommand({
         TableName: 'accounts',
@@ -293,7 +221,7 @@ describe('An erased person', () => {
 
 describe('An erasure', () => {
   it('closes all links in its first turn, and erases nothing while requests from before may still write', async () => {
-    await twoPeople({ adasLinks: MANY_LINKS });
+    await adaAndBob(MANY_LINKS);
     const before = await readAll(tables.client);
     await begin(...jobsOf('ada'));
     const handler = eraseHandler(deps());
@@ -307,7 +235,7 @@ describe('An erasure', () => {
   });
 
   it('takes what a request from before still wrote', async () => {
-    await twoPeople();
+    await adaAndBob();
     await begin(...jobsOf('ada'));
     const handler = eraseHandler(deps());
     const events = keysEvent(...keysOf(jobsOf('ada')));
@@ -325,7 +253,7 @@ describe('An erasure', () => {
   });
 
   it('is not undone by clicks that come late, the same again, or for links that had none', async () => {
-    await twoPeople();
+    await adaAndBob();
     await begin(...jobsOf('ada'));
     await eraseAll(jobsOf('ada'));
     const counting: CountDeps = {
@@ -350,7 +278,7 @@ describe('An erasure', () => {
   });
 
   it('changes nothing when its records come again', async () => {
-    await twoPeople();
+    await adaAndBob();
     await begin(...jobsOf('ada'));
     await eraseAll(jobsOf('ada'));
     const after = await readAll(tables.client);
@@ -364,7 +292,7 @@ describe('An erasure', () => {
   });
 
   it.each([1, 2, 3, 4])('comes to the same end however often it is killed (seed %i)', async (seed) => {
-    await twoPeople();
+    await adaAndBob();
     await begin(...jobsOf('ada'));
     const random = seededRandom(seed);
     let kills = 0;
@@ -389,7 +317,7 @@ describe('An erasure', () => {
   });
 
   it('asks for the failed jobs again, and does the others', async () => {
-    await twoPeople();
+    await adaAndBob();
     await begin(...jobsOf('ada'));
     nowMs += LAST_WRITES_MS;
     const broken = { ...deps(), users: { ...deps().users, findEmail: () => Promise.reject(new Error(ADA.email)) } };
@@ -402,7 +330,7 @@ describe('An erasure', () => {
   });
 
   it('of much ends its turn and goes on in the next, so that others are not kept waiting', async () => {
-    await twoPeople({ adasLinks: MANY_LINKS });
+    await adaAndBob(MANY_LINKS);
     await begin(...jobsOf('ada'));
     nowMs += LAST_WRITES_MS;
     // Every look at the clock is a second later.
@@ -413,7 +341,7 @@ describe('An erasure', () => {
   });
 
   it('stops in time when its invocation ends', async () => {
-    await twoPeople({ adasLinks: MANY_LINKS });
+    await adaAndBob(MANY_LINKS);
     await begin(...jobsOf('ada'));
     const outOfTime = { getRemainingTimeInMillis: () => 59_000 };
     expect(await eraseHandler(deps())(keysEvent(...keysOf(jobsOf('ada'))), outOfTime)).toEqual({
