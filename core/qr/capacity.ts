@@ -6,7 +6,7 @@ import type { ErrorCorrection } from './matrix.ts';
 /** What segments a text can be written in. Kanji is left out: few scanners agree on what it says. */
 export type Mode = 'numeric' | 'alphanumeric' | 'byte';
 
-export const MAX_VERSION = 40;
+const MAX_VERSION = 40;
 
 /** ISO/IEC 18004 table 9, codewords of 8 bits. The last blocks hold one more for data than the first where they do not come out even. */
 export type BlockPlan = {

@@ -41,6 +41,3 @@ export function errorCorrectionFor(logoShare: number | null, asked: ErrorCorrect
  * of version 2 none. So a code that is not plain is made of at least this version.
  */
 export const STYLED_MIN_VERSION = 2;
-
-/** Hand-held codes: at least this wide on paper, and a tenth of the distance they are read from. */
-export const PRINT = { minWidthMm: 20, distancePerWidth: 10, minPxPerModule: 5 } as const;

@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts';
 
 export const LOGO_MAX_BYTES = 1_000_000;
-export const LOGO_MAX_PX = 2048;
+const LOGO_MAX_PX = 2048;
 
 /** Each scan of a JPEG is a walk over all of it; a thousand empty ones fit into a few kilobytes. Cameras write at most 12. */
 const JPEG_MAX_SCANS = 64;

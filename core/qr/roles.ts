@@ -18,7 +18,7 @@ export const finderCorners = (size: number): readonly (readonly [row: number, co
 ];
 
 /** ISO/IEC 18004 annex E: rows (and columns) in whose crossings alignment patterns have their middle. */
-export function alignmentLines(version: number): readonly number[] {
+function alignmentLines(version: number): readonly number[] {
   if (version === 1) return [];
   const count = Math.floor(version / 7) + 2;
   const last = version * 4 + 10;

@@ -1,7 +1,7 @@
 /** Which link a QR code leads to, and where it hangs: empty where nobody said. */
 export type Scan = { readonly code: string; readonly placement: string };
 
-export const MAX_PLACEMENT_LENGTH = 20;
+const MAX_PLACEMENT_LENGTH = 20;
 
 /** All characters a code or an alias may have: six bits each. */
 const CODE_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

@@ -1,6 +1,5 @@
 import { capture } from './capture.ts';
 import type { Decoders } from './decoder.ts';
-import type { Pixels } from './drawing.ts';
 import type { Gray } from './pixels.ts';
 import { grayOf, onPage, pixelsOf, WHITE } from './pixels.ts';
 import type { Rasterize } from './raster.ts';
@@ -20,6 +19,7 @@ export type ScanDeps = { readonly rasterize: Rasterize; readonly decoders: Decod
 
 /** More than any trial, so that each only makes the picture smaller. */
 const PX_PER_MODULE = 8;
+/** 4 to 8 are read fastest. */
 const CLEAN_PX_PER_MODULE = 4;
 /** Noise must be the same at every run: the score is part of what is cached. */
 const SEED = 20261121;
@@ -64,10 +64,6 @@ async function readings(decoders: Decoders, seen: Gray, content: string): Promis
 
 /** Whether the code is read at all, as drawn: for codes whose style has a score already. A few milliseconds. */
 export async function confirmScan({ rasterize, decoders }: ScanDeps, code: DrawnCode): Promise<boolean> {
-  return isRead(decoders, await rasterize(code.svg, Math.round(code.widthModules * CLEAN_PX_PER_MODULE)), code.content);
-}
-
-/** The same of a picture that is there anyway; 4 to 8 pixels for each module are read fastest. */
-export async function isRead(decoders: Decoders, picture: Pixels, content: string): Promise<boolean> {
-  return (await decoders.zxing(onPage(picture, WHITE))) === content;
+  const picture = await rasterize(code.svg, Math.round(code.widthModules * CLEAN_PX_PER_MODULE));
+  return (await decoders.zxing(onPage(picture, WHITE))) === code.content;
 }

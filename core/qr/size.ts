@@ -1,7 +1,7 @@
 const MM_PER_INCH = 25.4;
 const POINTS_PER_INCH = 72;
 /** Pixels without another word are CSS pixels in print: 96 to the inch. */
-export const CSS_DPI = 96;
+const CSS_DPI = 96;
 
 export const MIN_SIZE_PX = 64;
 export const MAX_SIZE_PX = 4096;
@@ -13,8 +13,7 @@ export type QrSize = { readonly widthPx: number } | { readonly widthMm: number; 
 export const widthInPx = (size: QrSize): number =>
   'widthPx' in size ? size.widthPx : Math.round((size.widthMm / MM_PER_INCH) * size.dpi);
 
-export const widthInMm = (size: QrSize): number =>
-  'widthMm' in size ? size.widthMm : (size.widthPx / CSS_DPI) * MM_PER_INCH;
+const widthInMm = (size: QrSize): number => ('widthMm' in size ? size.widthMm : (size.widthPx / CSS_DPI) * MM_PER_INCH);
 
 /** The unit of PDF and EPS, 1/72 inch. */
 export const widthInPoints = (size: QrSize): number => (widthInMm(size) / MM_PER_INCH) * POINTS_PER_INCH;

@@ -27,7 +27,6 @@ export type FrameShape = (typeof FRAME_SHAPES)[number];
 
 /** `#rrggbb`, lower case. */
 export type Color = `#${string}`;
-export const COLOR = /^#[0-9a-f]{6}$/;
 export const TRANSPARENT = 'transparent';
 
 /** Runs over the area of the modules. `offset` 0–1 rises; `rotationDeg` turns a linear one clockwise from left-to-right. */

@@ -8,7 +8,7 @@ import type { Color, Gradient } from './style.ts';
  * The words that PDF and our EPS have in common: `m l c h` for paths, `rg RG` for colours, `w` for the width of a stroke, and
  * dictionaries for shadings. In PDF they are built in; the EPS defines them in its first lines.
  */
-export function pathOperators(path: Path): string {
+function pathOperators(path: Path): string {
   const out: string[] = [];
   let [x, y, startX, startY] = [0, 0, 0, 0];
   for (const segment of path) {

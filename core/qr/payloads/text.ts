@@ -11,7 +11,7 @@ export const longText = (maxLength: number) =>
 export const lineOfText = (maxLength: number) =>
   z.string().check(z.minLength(1), z.maxLength(maxLength), z.regex(ONE_LINE, 'Must be readable text on one line.'));
 
-export const MAX_URL_LENGTH = 2_000;
+const MAX_URL_LENGTH = 2_000;
 
 /** An absolute address, written as it is: how it is spelled decides how large the code gets. */
 export const urlText = lineOfText(MAX_URL_LENGTH).check(
