@@ -231,6 +231,22 @@ describe('one drive through the whole product', () => {
     const { id: bare } = await driver.order(some, { look: { ...look, style } });
     expect(await driver.ended(bare)).toMatchObject({ progress: { failed: 2 } });
 
+    let planned: string | null = null;
+    let isCancelled = false;
+    product.laptop.engines.s3.faultFor = ({ accessKeyId, action }) => {
+      if (isCancelled || !accessKeyId.startsWith('BatchPlan') || action !== 's3:PutObject') return null;
+      if (planned !== null) void driver.cancel(planned).then(() => (isCancelled = true));
+      return { kind: 'refuse', status: 503, errorType: 'SlowDown' };
+    };
+    ({ id: planned } = await driver.order(links(10), { onFailure: 'rollback' }));
+    const unplanned = await driver.ended(planned);
+    await eventually(
+      () => driver.filesOf(unplanned),
+      (files) => isCancelled && files.length === 0,
+      10_000,
+    );
+    product.laptop.engines.s3.faultFor = null;
+
     const slow = { look: { ...look, format: 'webp', size: { widthPx: 1_000 } } } as const;
     const { id: making } = await driver.order(links(50), slow);
     await eventually(
