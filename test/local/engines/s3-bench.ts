@@ -1,4 +1,10 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type GetObjectCommandInput,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { type S3Engine, startS3 } from '../../../local/engines/s3.ts';
 import type { BucketDefinition } from '../../../local/engines/s3-call.ts';
 import { CLIENT, CREDENTIALS, everyone } from './everyone.ts';
@@ -41,3 +47,20 @@ export async function withS3(
     await engine.close();
   }
 }
+
+/** Of `hello`, which `put` puts where it is told nothing else. */
+export const HELLO_TAG = '"5d41402abc4b2a76b9719d911017c592"';
+
+export const put = ({ client }: S3Bench, Key: string, input: Partial<PutObjectCommandInput> = {}) =>
+  client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: 'hello', ...input }));
+export const get = async ({ client }: S3Bench, Key: string, input: Partial<GetObjectCommandInput> = {}) => {
+  const answer = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key, ...input }));
+  return { ...answer, text: await answer.Body?.transformToString() };
+};
+
+/** An error of the SDK. */
+export const refusal = (name: string, status?: number) =>
+  expect.objectContaining({
+    name,
+    ...(status !== undefined && { $metadata: expect.objectContaining({ httpStatusCode: status }) as unknown }),
+  }) as unknown;
