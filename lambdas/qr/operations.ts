@@ -43,7 +43,7 @@ export const QR_OPERATIONS: Operations = {
   'GET /v1/qr/{qr_id}/image': {
     query: imageQuery,
     success: { 200: IMAGE },
-    failures: ['VALIDATION_FAILED', 'QR_NOT_FOUND', 'QR_SIZE_TOO_SMALL', 'RATE_LIMIT_EXCEEDED'],
+    failures: ['VALIDATION_FAILED', 'QR_NOT_FOUND', 'LOGO_NOT_FOUND', 'QR_SIZE_TOO_SMALL', 'RATE_LIMIT_EXCEEDED'],
   },
   'GET /v1/urls/{code}/qr': {
     query: linkCodeQuery,

@@ -306,6 +306,18 @@ describe('A code that was made', () => {
     for (const query of wrong) expect((await call('GET', '/v1/qr/{qr_id}/image', { params, query })).status).toBe(400);
   });
 
+  test('stays as it is where its logo was deleted, and says so in any other form', async () => {
+    const { post, call, logos } = qrApi();
+    const pixels = { widthPx: 8, heightPx: 8, rgba: new Uint8Array(256).fill(120) };
+    logos.set('ws_1 logo_1', { pngBytes: pixelsPng(pixels), pixels });
+    const { qr_id: id } = (await post({ content: CONTENT, style: { logo_id: 'logo_1' } })).json();
+    const imageAs = (query: Query) => call('GET', '/v1/qr/{qr_id}/image', { params: { qr_id: id }, query });
+    expect((await imageAs({ format: 'svg' })).status).toBe(200);
+    logos.clear();
+    expect((await imageAs({})).status).toBe(200);
+    expect(refusalOf(await imageAs({ format: 'svg' }))).toEqual([404, 'LOGO_NOT_FOUND']);
+  });
+
   test('is drawn again where its image is gone', async () => {
     const { post, images } = qrApi();
     const first = await post({ content: CONTENT }, { accept: 'image/png' });
