@@ -45,29 +45,39 @@ const frameInput = z.strictObject({
 const undrawable = (text: string): string =>
   [...new Set(charactersOf(text))].filter((character) => !isDrawable(character)).join(' ');
 
+const ofALogo = (member: 'logo_share' | 'logo_clear') =>
+  z.refine<{ readonly logo_id?: string | undefined; readonly logo_share?: unknown; readonly logo_clear?: unknown }>(
+    (style) => style[member] === undefined || style.logo_id !== undefined,
+    { path: [member], message: 'Is about a logo, which is not there.' },
+  );
+
 /** A style as the API takes it; every member may be left out. */
-export const styleInput = z.strictObject({
-  dots: z.optional(z.enum(DOT_SHAPES)),
-  dot_scale: z.optional(z.number().check(z.minimum(0.3), z.maximum(1))),
-  eyes: z.optional(
-    z.strictObject({
-      frame: z.optional(z.enum(EYE_FRAMES)),
-      ball: z.optional(z.enum(EYE_BALLS)),
-      frame_color: z.optional(color),
-      ball_color: z.optional(color),
-    }),
-  ),
-  foreground: z.optional(color),
-  background: z.optional(
-    z.string().check(z.regex(/^(?:transparent|#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6})$/, 'Must be a colour or transparent.')),
-  ),
-  gradient: z.optional(gradientInput),
-  logo_id: z.optional(z.string().check(z.refine((id) => couldBeId('logo', id), 'Must be the id of a logo.'))),
-  /** The part of the modules that the logo may hide. */
-  logo_share: z.optional(z.number().check(z.minimum(0.01), z.maximum(0.3))),
-  logo_clear: z.optional(z.boolean()),
-  frame: z.optional(frameInput),
-});
+export const styleInput = z
+  .strictObject({
+    dots: z.optional(z.enum(DOT_SHAPES)),
+    dot_scale: z.optional(z.number().check(z.minimum(0.3), z.maximum(1))),
+    eyes: z.optional(
+      z.strictObject({
+        frame: z.optional(z.enum(EYE_FRAMES)),
+        ball: z.optional(z.enum(EYE_BALLS)),
+        frame_color: z.optional(color),
+        ball_color: z.optional(color),
+      }),
+    ),
+    foreground: z.optional(color),
+    background: z.optional(
+      z
+        .string()
+        .check(z.regex(/^(?:transparent|#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6})$/, 'Must be a colour or transparent.')),
+    ),
+    gradient: z.optional(gradientInput),
+    logo_id: z.optional(z.string().check(z.refine((id) => couldBeId('logo', id), 'Must be the id of a logo.'))),
+    /** The part of the modules that the logo may hide. */
+    logo_share: z.optional(z.number().check(z.minimum(0.01), z.maximum(0.3))),
+    logo_clear: z.optional(z.boolean()),
+    frame: z.optional(frameInput),
+  })
+  .check(ofALogo('logo_share'), ofALogo('logo_clear'));
 export type StyleInput = z.infer<typeof styleInput>;
 
 export function styleOf(input: StyleInput, marginModules: number = PLAIN_STYLE.marginModules): QrStyle {

@@ -76,6 +76,8 @@ describe('A style', () => {
     [{ font: 'Arial' }, ''],
     [{ logo_id: '../ws_2/logo_1' }, 'logo_id'],
     [{ logo_id: 'qr_1' }, 'logo_id'],
+    [{ logo_share: 0.1 }, 'logo_share'],
+    [{ logo_clear: false }, 'logo_clear'],
   ])('refuses %j', (input, path) => {
     const { error } = styleInput.safeParse(input);
     expect(error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
