@@ -47,7 +47,7 @@ export const openBatchEvents =
     const { workspaceId } = caller;
     await Promise.allSettled([showQuota(deps, caller, answerHeaders)]);
     requireKnownPosition(request);
-    const id = request.params['batch_id'] ?? '';
+    const id = batchIdOf(request);
     const first = await find(deps, workspaceId, id);
     if (first === null) throw new Failure('BATCH_NOT_FOUND');
     const mayStill = stillMay(deps.authenticate, event, workspaceId, 'qr:read');
@@ -81,6 +81,13 @@ const tell = (sink: EventSink, batch: Batch, nowMs: number): Promise<void> =>
 async function find({ batches, nowMs }: BatchEventsDeps, workspaceId: string, id: string): Promise<Batch | null> {
   const batch = couldBeId('bat', id) ? await batches.find(workspaceId, id) : null;
   return batch === null || expiresAtMs(batch) <= nowMs() ? null : batch;
+}
+
+/** In the query of `GET /qr/batch-progress`, which may leave it out. */
+function batchIdOf({ params }: HttpRequest): string {
+  const id = params['batch_id'] ?? '';
+  if (id === '') throw validationFailed([{ path: 'batch_id', code: 'required', message: 'Is required.' }]);
+  return id;
 }
 
 /** Throws VALIDATION_FAILED for an id that is of no stream of ours. */

@@ -374,7 +374,8 @@ describe('who watches a batch', () => {
 
   test.each([
     ['/v1/qr/batches/bat_nobody/events', {}, [404, 'BATCH_NOT_FOUND']],
-    ['/qr/batch-progress', {}, [404, 'BATCH_NOT_FOUND']],
+    ['/qr/batch-progress', {}, [400, 'VALIDATION_FAILED']],
+    ['/qr/batch-progress?batch_id=bat_nobody', {}, [404, 'BATCH_NOT_FOUND']],
     ['/v1/qr/batches/bat_nobody/events', { 'last-event-id': 'x' }, [400, 'VALIDATION_FAILED']],
   ] as const)('%s %j is refused as a document', async (path, headers, wanted) => {
     expect(refusal(await product.api(path, { headers }))).toEqual(wanted);

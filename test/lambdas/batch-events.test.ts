@@ -58,10 +58,10 @@ function newEvents(batchAt: (elapsedMs: number) => Batch | null, lifeMs = 60_000
     heads,
     keys,
     clock,
-    async watch(headers: Readonly<Record<string, string>> = {}): Promise<string> {
+    async watch(headers: Readonly<Record<string, string>> = {}, params = { batch_id: 'bat_01' }): Promise<string> {
       const stream = new PassThrough();
       const event = appEvent('GET', PATH, {
-        params: { batch_id: 'bat_01' },
+        params,
         headers: { Authorization: `Bearer ${KEY}`, ...headers },
       });
       const said = text(stream);
@@ -152,5 +152,10 @@ describe('λ batch-events', () => {
     const events = newEvents(() => batch);
     expect(JSON.parse(await events.watch(headers))).toMatchObject({ error: word });
     expect(events.heads).toMatchObject([{ statusCode: status }]);
+  });
+
+  it('asks for the batch where a query names none', async () => {
+    const refused: unknown = JSON.parse(await newEvents(() => making(1)).watch({}, { batch_id: '' }));
+    expect(refused).toMatchObject({ status: 400, errors: [{ path: 'batch_id', code: 'required' }] });
   });
 });
