@@ -30,6 +30,7 @@ const LOGO =
 
 const deps = qrMaking(noStyleScores);
 const folder = mkdtempSync(join(tmpdir(), 'signpost-gallery-'));
+process.on('exit', () => rmSync(folder, { recursive: true }));
 
 /** Null where it is refused, as every code of grade F is. */
 async function made(request: QrRequest): Promise<MadeCode | null> {
@@ -81,7 +82,6 @@ for (let i = 0; i < CODES; i++) {
     );
   }
 }
-rmSync(folder, { recursive: true });
 
 const passed = CODES - grades.F;
 const told = (counts: Readonly<Record<string, number>>): string =>
