@@ -13,6 +13,9 @@ export const CONTRAST = {
   refuse: 3,
 } as const;
 
+/** Of the words of a frame, for people: large letters after WCAG 2.2. No scanner reads them. */
+export const WORDS_CONTRAST = 3;
+
 /** Squares .8 of a module wide lose a fifth with a strict reader, .7 half, .4 nearly all. */
 const SQUARE_SCALE = { best: 0.8, warn: 0.7, refuse: 0.5 } as const;
 /** Circles have a fifth less ink, so they get there sooner. */

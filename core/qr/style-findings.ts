@@ -1,5 +1,5 @@
 import { contrast, luminance } from './color.ts';
-import { CONTRAST, dotScaleLimits, LOGO_SHARE, QUIET_ZONE } from './limits.ts';
+import { CONTRAST, dotScaleLimits, LOGO_SHARE, QUIET_ZONE, WORDS_CONTRAST } from './limits.ts';
 import type { ErrorCorrection } from './matrix.ts';
 import type { Color, QrStyle } from './style.ts';
 import { TRANSPARENT } from './style.ts';
@@ -14,6 +14,7 @@ export type StyleFinding = {
     | 'dot_scale'
     | 'quiet_zone'
     | 'logo_share'
+    | 'words_contrast'
     | 'transparent';
   readonly severity: 'refuse' | 'warn';
   readonly advice: string;
@@ -31,6 +32,7 @@ export function styleFindings(
     ...scaleFindings(style),
     ...quietZoneFindings(style),
     ...logoFindings(hiddenShare, errorCorrection),
+    ...wordsFindings(style),
   ];
 }
 
@@ -66,9 +68,20 @@ function ratioFindings(code: 'contrast' | 'eye_contrast', what: string, ratio: n
   if (ratio >= CONTRAST.warn) return [];
   const need = ratio < CONTRAST.refuse ? CONTRAST.refuse : CONTRAST.warn;
   const severity = ratio < CONTRAST.refuse ? 'refuse' : 'warn';
+  return [finding(code, severity, contrastAdvice(what, ratio, need))];
+}
+
+function contrastAdvice(what: string, ratio: number, need: number): string {
   // Rounded down, so that 2.97 does not read as the 3 it misses.
   const shown = Math.floor(ratio * 10) / 10;
-  return [finding(code, severity, `Raise the contrast of ${what}: ${shown}:1, need ${need}:1.`)];
+  return `Raise the contrast of ${what}: ${shown}:1, need ${need}:1.`;
+}
+
+/** What people cannot read does not make them scan. */
+function wordsFindings({ frame }: QrStyle): readonly StyleFinding[] {
+  const ratio = frame === null ? WORDS_CONTRAST : contrast(frame.textColor, frame.color);
+  if (ratio >= WORDS_CONTRAST) return [];
+  return [finding('words_contrast', 'warn', contrastAdvice("the frame's words", ratio, WORDS_CONTRAST))];
 }
 
 /** Corners that come close to a round ring hide the light between: neither decoder of the scan score finds such an eye at an angle. */

@@ -120,6 +120,12 @@ describe('What of a style still scans', () => {
     ['two modules of margin', { marginModules: 2 }, []],
     ['one', { marginModules: 1 }, ['warn quiet_zone']],
     ['none', { marginModules: 0 }, ['refuse quiet_zone']],
+    ['white words on black', { frame: { shape: 'label', text: 'Hi', color: '#000000', textColor: '#ffffff' } }, []],
+    [
+      'white words on the palest gray',
+      { frame: { shape: 'box', text: 'Hi', color: '#eeeeee', textColor: '#ffffff' } },
+      ['warn words_contrast'],
+    ],
     ['a logo of 9 %', { logo: { id: 'a', share: 0.09, clear: true } }, []],
     ['a logo of 12 %', { logo: { id: 'a', share: 0.12, clear: true } }, ['warn logo_share']],
     ['a logo of 25 %', { logo: { id: 'a', share: 0.25, clear: true } }, ['refuse logo_share']],
