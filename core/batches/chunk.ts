@@ -1,8 +1,10 @@
 import type { QrLook } from '../qr/make-code.ts';
 import { widthInPx } from '../qr/size.ts';
 import type { BatchRun } from './batch.ts';
-import { chunksKey, rowsKey } from './batch-files.ts';
+import { chunksKey, partKey, rowsKey } from './batch-files.ts';
 import type { BatchFiles } from './batch-store.ts';
+import type { PartRow } from './part.ts';
+import { readPartIndex } from './part.ts';
 import type { Row } from './row.ts';
 
 /** Where a chunk's lines lie in the file of rows, in bytes. */
@@ -58,6 +60,15 @@ export async function readPlaces(files: Read, batch: BatchRun): Promise<readonly
   const bytes = await files.read(chunksKey(batch));
   return bytes === null ? [] : jsonLines<ChunkPlace>(bytes, chunksKey(batch));
 }
+
+/** What became of a chunk's rows; their codes are not read. */
+export const partRows = (files: Read, batch: BatchRun, chunk: number): Promise<readonly PartRow[]> =>
+  readPartIndex(async (from, bytes) => {
+    const key = partKey(batch, chunk);
+    const part = await files.read(key, { from, bytes });
+    if (part === null) throw new Error(`${key} is gone`);
+    return part;
+  });
 
 /** Lines that this service wrote; the reader names what they hold. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters

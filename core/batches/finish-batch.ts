@@ -2,7 +2,7 @@ import { csvLine } from '../csv-cell.ts';
 import type { Batch, BatchRun } from './batch.ts';
 import { errorsKey, invalidKey, partKey, zipKey } from './batch-files.ts';
 import type { BatchChunk, BatchFiles, BatchStore, BatchWork } from './batch-store.ts';
-import { jsonLines, readPlaces, readRows } from './chunk.ts';
+import { jsonLines, partRows, readPlaces, readRows } from './chunk.ts';
 import { errorsCsv } from './errors-csv.ts';
 import type { FailedRow, MadeRow, PartRow } from './part.ts';
 import { isMade, rowsOfPart } from './part.ts';
@@ -71,7 +71,7 @@ async function failedRowsOf(
   const done = new Set(chunks.flatMap(({ run, chunk }) => (run === batch.run ? [chunk] : [])));
   for (const place of await readPlaces(files, batch)) {
     if (done.has(place.chunk)) {
-      for (const [row] of await partOf(files, batch, place.chunk)) if (!isMade(row)) failed.push(row);
+      for (const row of await partRows(files, batch, place.chunk)) if (!isMade(row)) failed.push(row);
     } else {
       const rows = await readRows(files, batch, place);
       failed.push(...rows.map(({ row }) => ({ row, errors: [{ row, column: '', reason: NOT_FINISHED }] })));

@@ -1,14 +1,14 @@
-import type { Batch, BatchFailure, BatchId, BatchInput, BatchRun } from './batch.ts';
+import type { Batch, BatchFailure, BatchInput, BatchRun } from './batch.ts';
 import { isOpen, isRolledBack, MAX_ROWS } from './batch.ts';
-import { chunksKey, errorsKey, invalidKey, partKey, rowsKey } from './batch-files.ts';
+import { chunksKey, errorsKey, invalidKey, rowsKey } from './batch-files.ts';
 import type { BatchFiles, BatchStore, BatchWork } from './batch-store.ts';
 import type { CheckDeps, RawRow } from './check-row.ts';
 import { checkRow } from './check-row.ts';
 import type { ChunkPlace } from './chunk.ts';
-import { chunksOf } from './chunk.ts';
+import { chunksOf, partRows } from './chunk.ts';
 import { errorsCsv } from './errors-csv.ts';
 import type { FailedRow } from './part.ts';
-import { isMade, readPartIndex } from './part.ts';
+import { isMade } from './part.ts';
 import type { Row, RowError } from './row.ts';
 import { isRow } from './row.ts';
 
@@ -135,18 +135,10 @@ async function rowsMade({ work, files }: PlanDeps, batch: Batch): Promise<Readon
   if (batch.run === 1) return made;
   for (const { run, chunk, state } of await work.chunks(batch)) {
     if (state !== 'done' || run >= batch.run) continue;
-    for (const row of await indexOf(files, { ...batch, run }, chunk)) if (isMade(row)) made.add(row.row);
+    for (const row of await partRows(files, { ...batch, run }, chunk)) if (isMade(row)) made.add(row.row);
   }
   return made;
 }
-
-const indexOf = (files: PlanDeps['files'], batch: BatchId & { readonly run: number }, chunk: number) =>
-  readPartIndex(async (from, bytes) => {
-    const key = partKey(batch, chunk);
-    const part = await files.read(key, { from, bytes });
-    if (part === null) throw new Error(`${key} is gone`);
-    return part;
-  });
 
 const JSONL = 'application/jsonl';
 const CSV = 'text/csv';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import type { Batch } from '../../core/batches/batch.ts';
-import { isOpen } from '../../core/batches/batch.ts';
+import { isSettled } from '../../core/batches/batch.ts';
 import { seededRandom } from '../fixtures/seeded-random.ts';
 import type { BatchCall, BatchFacts } from './batch-child.ts';
 import { figures } from './figures.ts';
@@ -46,27 +46,30 @@ async function ask<T>(child: ChildProcess, call: BatchCall): Promise<T> {
   return value;
 }
 
+/** What is left of a batch that was killed again and again, once nobody is at it any more. */
+async function afterKills(order: BatchCall, seed: number): Promise<BatchFacts> {
+  const random = seededRandom(seed);
+  let child = await start();
+  const { id } = await ask<Batch>(child, order);
+  const seen: string[] = [];
+  for (let killed = 0; killed < KILLS; killed += 1) {
+    await sleep(random() * KILL_WITHIN_MS);
+    const { state, progress } = await ask<Batch>(child, { find: id });
+    seen.push(`${state.status === 'running' ? state.phase : state.status} ${progress.done}`);
+    await kill(child);
+    child = await start();
+  }
+  while (!isSettled(await ask<Batch>(child, { find: id }))) await sleep(100);
+  measured.add('spoiled' in order ? 'rolled back, killed while' : 'killed while', seen.join(', '));
+  const facts = await ask<BatchFacts>(child, { facts: id });
+  await kill(child);
+  return facts;
+}
+
 test(
   `${KILLS} kills leave ${ROWS} rows each made once, with one link each, a whole ZIP, and an end with one id`,
   async () => {
-    const random = seededRandom(20_261_121);
-    let child = await start();
-    const { id } = await ask<Batch>(child, { order: ROWS });
-    const seen: string[] = [];
-    for (let killed = 0; killed < KILLS; killed += 1) {
-      await sleep(random() * KILL_WITHIN_MS);
-      const { state, progress } = await ask<Batch>(child, { find: id });
-      seen.push(`${state.status === 'running' ? state.phase : state.status} ${progress.done}`);
-      await kill(child);
-      child = await start();
-    }
-    let batch = await ask<Batch>(child, { find: id });
-    while (isOpen(batch.state)) {
-      await sleep(100);
-      batch = await ask<Batch>(child, { find: id });
-    }
-    measured.add('killed while', seen.join(', '));
-    const facts = await ask<BatchFacts>(child, { facts: id });
+    const facts = await afterKills({ order: ROWS }, 20_261_121);
     expect(facts.batch).toMatchObject({
       state: { status: 'succeeded' },
       progress: { total: ROWS, done: ROWS, failed: 0 },
@@ -78,6 +81,17 @@ test(
     expect(facts.links.toSorted()).toEqual(rows.map(({ short_code: code }) => code ?? '').toSorted());
     expect(facts.eventIds).toHaveLength(1);
     expect(new Set(facts.files)).toEqual(new Set(['manifest.csv', ...rows.map(({ file }) => file)]));
+  },
+  LIMIT_MS * 2,
+);
+
+test(
+  `${KILLS} kills of a batch of ${ROWS} links that is rolled back leave no link, no chunk, and only why`,
+  async () => {
+    const facts = await afterKills({ order: ROWS, spoiled: true }, 20_261_122);
+    expect(facts.batch).toMatchObject({ state: { status: 'failed', failure: 'rolled_back' }, quota: null });
+    expect([facts.links, facts.chunks, facts.objects]).toEqual([[], 0, ['1/errors.csv']]);
+    expect(facts.eventIds).toHaveLength(1);
   },
   LIMIT_MS * 2,
 );
