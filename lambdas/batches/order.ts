@@ -12,6 +12,7 @@ import type { LogoDeps } from '../../core/qr/create-code.ts';
 import { logoOf } from '../../core/qr/create-code.ts';
 import { parseMembers } from '../json-body.ts';
 import { lookOf } from '../qr/look.ts';
+import { requireScannableLook } from './scannable.ts';
 import type { dryRunAnswer } from './schemas.ts';
 import { BATCH_BODIES } from './schemas.ts';
 
@@ -44,6 +45,7 @@ export async function orderOrLook(
   const { body, rows } = await parsed(deps, workspaceId, json);
   const { force = false, on_failure: onFailure = 'continue', dry_run: isDry = false } = body;
   const look = lookOf(body, DEFAULT_FORMAT);
+  if (!force) requireScannableLook(look);
   await logoOf(deps, workspaceId, look.style);
   await takeQuota();
   const mayMakeLinks = permissions.includes('urls:write');

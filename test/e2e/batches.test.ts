@@ -317,6 +317,9 @@ test.each<readonly [object, string]>([
   [{ items: texts(1), format: 'gif' }, 'format'],
   [{ items: texts(1), size: 9 }, 'size'],
   [{ items: texts(1), style: { logo_id: 'logo_nobody' } }, 'style.logo_id'],
+  [{ items: texts(1), style: { foreground: '#dddddd' } }, 'style'],
+  [{ items: texts(1), style: { foreground: '#dddddd' }, dry_run: true }, 'style'],
+  [{ items: texts(1), margin: 0 }, 'margin'],
   [{ items: texts(1), on_failure: 'explode' }, 'on_failure'],
   [{ items: texts(1), workspace_id: 'ws_other' }, 'workspace_id'],
 ])('an order %# of what cannot be is refused before there is one', async (body, path) => {
