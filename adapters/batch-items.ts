@@ -80,7 +80,8 @@ const order = z.object({
   force: z.boolean(),
   onFailure: z.enum(ON_FAILURE),
   plan: z.enum(Object.keys(PLANS) as [PlanName, ...PlanName[]]),
-  mayMakeLinks: z.boolean(),
+  // Orders of before it was asked were taken with their links.
+  mayMakeLinks: z._default(z.boolean(), true),
 });
 
 const item = z.object({
