@@ -105,5 +105,6 @@ const REASONS: Readonly<Record<string, string>> = {
   CSV_MAX_RECORD_SIZE: TOO_LONG,
   CSV_QUOTE_NOT_CLOSED: 'A quote is opened here or above, and never closed.',
   INVALID_OPENING_QUOTE: 'There is a quote within a cell that does not begin with one.',
-  CSV_INVALID_CLOSING_QUOTE: 'Behind the closing quote of a cell there is more; a quote within a cell is written twice.',
+  CSV_INVALID_CLOSING_QUOTE:
+    'Behind the closing quote of a cell there is more; a quote within a cell is written twice.',
 };
