@@ -6,7 +6,7 @@ import type { Upload } from './upload.ts';
 export const batchUploadKey = (workspaceId: string, uploadId: string): string =>
   `${BATCH_UPLOADS_PREFIX}${workspaceId}/${uploadId}`;
 
-export const batchesPrefix = (workspaceId: string): string => `${BATCH_FILES_PREFIX}${workspaceId}/`;
+const batchesPrefix = (workspaceId: string): string => `${BATCH_FILES_PREFIX}${workspaceId}/`;
 export const batchPrefix = ({ workspaceId, id }: BatchId): string => `${batchesPrefix(workspaceId)}${id}/`;
 
 /** The rows of a JSON body, one a line, as they came. */

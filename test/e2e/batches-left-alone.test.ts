@@ -13,10 +13,10 @@ afterAll(() => product.close());
 describe('a batch whose run was stopped by hand', () => {
   type Seen = { readonly event: string; readonly data: string };
 
-  /** Stopped when some of its 1,000 links are made, which are all to go when it fails. */
+  /** Stopped when some of its 500 links are made, which are all to go when it fails. */
   async function stopped(): Promise<{ readonly id: string; readonly driver: ReturnType<typeof batchDriver> }> {
     const driver = batchDriver(product.laptop);
-    const items = Array.from({ length: 1_000 }, (_, at) => ({ link: { original_url: `https://example.com/${at}` } }));
+    const items = Array.from({ length: 500 }, (_, at) => ({ link: { original_url: `https://example.com/${at}` } }));
     const { id } = await driver.order({ items }, { plan: 'pro', onFailure: 'rollback' });
     await eventually(
       () => driver.find(id),

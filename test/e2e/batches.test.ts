@@ -1,32 +1,16 @@
-import { parse } from 'csv-parse/sync';
 import { pictureDecoders } from '../../adapters/picture-decoders.ts';
 import { qrDecoders } from '../../adapters/qr-decoders.ts';
+import type { BatchAnswer } from '../../lambdas/batches/schemas.ts';
 import { readEvents } from '../fixtures/event-reader.ts';
 import { signedEnd } from '../fixtures/signed-end.ts';
 import type { Form } from '../fixtures/uploads.ts';
 import { sendForm } from '../fixtures/uploads.ts';
 import { filesOfZip } from '../fixtures/zip-reader.ts';
+import { batchCustomer, download, MADE_WITHIN_MS, rowsOf } from './batch-customer.ts';
 import { refusal } from './problem.ts';
-import { type Answer, eventually, type Product, startProduct } from './product.ts';
+import { eventually, type Product, startProduct } from './product.ts';
 
 /** Batches on the running product: rows go in as JSON or as a file, a ZIP and a table of errors come out. */
-type Batch = {
-  readonly batch_id: string;
-  readonly status: string;
-  readonly total: number | null;
-  readonly done: number;
-  readonly failed: number;
-  readonly eta_seconds: number | null;
-  readonly reason: { readonly code: string } | null;
-  readonly events_url: string;
-  readonly download_url: string | null;
-  readonly errors_url: string | null;
-  readonly download_expires_at: string | null;
-  readonly bytes: number | null;
-  readonly run: number;
-  readonly can_retry: boolean;
-};
-type Row = Readonly<Record<string, string>>;
 type DryRun = {
   readonly total: number;
   readonly valid: number;
@@ -34,48 +18,12 @@ type DryRun = {
   readonly complete: boolean;
 };
 
-const MADE_WITHIN_MS = 60_000;
-const SIZE = { format: 'png', size: 128 };
-
 let product: Product;
+const { ask, order, read, ended, upload } = batchCustomer(() => product, { format: 'png', size: 128 });
 beforeAll(async () => {
   product = await startProduct();
 }, 60_000);
 afterAll(() => product.close());
-
-const ask = (body: object, call: { headers?: Record<string, string>; key?: string } = {}): Promise<Answer> =>
-  product.api('/v1/qr/batches', { body: { ...SIZE, ...body }, ...call });
-
-async function order(body: object): Promise<Batch> {
-  const answer = await ask(body);
-  if (answer.status !== 202) throw new Error(answer.text);
-  return answer.json<Batch>();
-}
-
-const read = async (id: string): Promise<Batch> => (await product.api(`/v1/qr/batches/${id}`)).json<Batch>();
-
-const ended = ({ batch_id: id }: Batch): Promise<Batch> =>
-  eventually(
-    () => read(id),
-    ({ status }) => status !== 'queued' && status !== 'running',
-    MADE_WITHIN_MS,
-  );
-
-async function upload(format: 'csv' | 'jsonl', text: string): Promise<string> {
-  const announced = await product.api('/v1/qr/uploads', { body: { format } });
-  expect(announced.status).toBe(201);
-  const { upload_id: id, upload: form } = announced.json<{ upload_id: string; upload: Form }>();
-  expect((await sendForm(form, text)).status).toBe(204);
-  return id;
-}
-
-async function download(url: string | null): Promise<Buffer> {
-  const file = await fetch(url ?? '');
-  expect([file.status, file.headers.get('content-disposition')]).toEqual([200, expect.stringMatching(/^attachment; /)]);
-  return Buffer.from(await file.arrayBuffer());
-}
-
-const rowsOf = (csv: Buffer | undefined): readonly Row[] => parse<Row>(csv ?? '', { bom: true, columns: true });
 
 const textIn = async (png: Buffer): Promise<string | null> =>
   (await Promise.all(Object.values(qrDecoders).map(async (decode) => decode(await pictureDecoders.png(png))))).find(
@@ -129,7 +77,7 @@ describe('a batch of items', () => {
     const items = [{ link: { original_url: 'https://example.com/e', custom_alias: 'batch-e' } }, { text: 'e' }];
     const looked = await ask({ items, dry_run: true }, { key });
     expect(looked.json<DryRun>()).toMatchObject({ total: 2, valid: 1, errors: [{ row: 1, column: 'link' }] });
-    const batch = await ended((await ask({ items }, { key })).json<Batch>());
+    const batch = await ended((await ask({ items }, { key })).json<BatchAnswer>());
     expect(batch).toMatchObject({ status: 'succeeded_with_errors', done: 1, failed: 1 });
     expect(rowsOf(await download(batch.errors_url))).toEqual([
       { row: '1', column: 'link', reason: 'To make a link takes the scope urls:write.' },
@@ -153,7 +101,7 @@ describe('a batch of items', () => {
     expect([first.status, first.done, first.failed]).toEqual(['succeeded_with_errors', 1, 1]);
     await product.api('/v1/urls', { body: { original_url: 'https://example.com/', custom_alias: 'comes-later' } });
     const again = await product.api(`/v1/qr/batches/${first.batch_id}/retry`, { method: 'POST' });
-    expect([again.status, again.json<Batch>().run]).toEqual([202, 2]);
+    expect([again.status, again.json<BatchAnswer>().run]).toEqual([202, 2]);
     const second = await ended(first);
     expect(second).toMatchObject({ status: 'succeeded', total: 2, done: 2, failed: 0, can_retry: false });
     expect(rowsOf(filesOfZip(await download(second.download_url)).get('manifest.csv')).map(({ row }) => row)).toEqual([
@@ -181,15 +129,15 @@ describe('a batch of items', () => {
     const body = { items: texts(2) };
     const [first, again] = [await ask(body, { headers }), await ask(body, { headers })];
     expect([first.status, again.text]).toEqual([202, first.text]);
-    expect(first.headers.get('location')).toBe(`/v1/qr/batches/${first.json<Batch>().batch_id}`);
+    expect(first.headers.get('location')).toBe(`/v1/qr/batches/${first.json<BatchAnswer>().batch_id}`);
     expect(refusal(await ask({ items: texts(3) }, { headers }))).toEqual([422, 'IDEMPOTENCY_MISMATCH']);
-    await ended(first.json<Batch>());
+    await ended(first.json<BatchAnswer>());
   });
 
   test('is cancelled, and stays so', async () => {
     const { batch_id: id } = await order({ items: texts(1_000, 'cancelled') });
     const cancelled = await product.api(`/v1/qr/batches/${id}/cancel`, { method: 'POST' });
-    expect([cancelled.status, cancelled.json<Batch>().status]).toEqual([200, 'cancelled']);
+    expect([cancelled.status, cancelled.json<BatchAnswer>().status]).toEqual([200, 'cancelled']);
     const again = await product.api(`/v1/qr/batches/${id}/cancel`, { method: 'POST' });
     expect(again.json()).toMatchObject({ status: 'cancelled', download_url: null });
     expect((await read(id)).status).toBe('cancelled');
@@ -215,7 +163,7 @@ describe('a batch of items', () => {
   });
 
   test('is listed, newest first, page by page', async () => {
-    type Page = { readonly data: readonly Batch[]; readonly next_cursor: string | null };
+    type Page = { readonly data: readonly BatchAnswer[]; readonly next_cursor: string | null };
     const first = (await product.api('/v1/qr/batches?limit=2')).json<Page>();
     const second = (await product.api(`/v1/qr/batches?limit=2&cursor=${first.next_cursor}`)).json<Page>();
     const ids = [...first.data, ...second.data].map(({ batch_id }) => batch_id);
@@ -280,7 +228,7 @@ describe('a dry run', () => {
 
   test('tells of the rows what a batch would, and makes nothing', async () => {
     const newest = async () =>
-      (await product.api('/v1/qr/batches?limit=1')).json<{ data: Batch[] }>().data[0]?.batch_id;
+      (await product.api('/v1/qr/batches?limit=1')).json<{ data: BatchAnswer[] }>().data[0]?.batch_id;
     const before = await newest();
     const answer = await ask({ items: mixed, dry_run: true });
     const { total, valid, errors, complete } = answer.json<DryRun>();
@@ -368,7 +316,7 @@ describe('who watches a batch', () => {
   }, 90_000);
 
   test('is told at once of one that has ended, and asked not to hurry back', async () => {
-    const { data } = (await product.api('/v1/qr/batches?limit=1')).json<{ data: readonly Batch[] }>();
+    const { data } = (await product.api('/v1/qr/batches?limit=1')).json<{ data: readonly BatchAnswer[] }>();
     const reader = await readEvents(data[0]?.events_url ?? '', auth());
     expect((await reader.next()).event).toBe('done');
     await reader.ended;

@@ -5,7 +5,6 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { Redis } from 'iovalkey';
-import { toBatchItem } from '../../adapters/batch-items.ts';
 import type { FunctionName } from '../../adapters/env.ts';
 import type { TableName } from '../../adapters/table.ts';
 import { DEFAULT_DOMAIN, erasureJobKey, rowErasuresPartition, TABLES } from '../../adapters/table.ts';
@@ -15,10 +14,11 @@ import { newClickId } from '../../core/clicks/click-id.ts';
 import { hotLinkKey } from '../../core/links/hot-links.ts';
 import { REGION } from '../../local/cloud/account.ts';
 import { ADMIN_ACCESS_KEY_ID } from '../../local/engines/iam.ts';
-import { aBatch } from '../fixtures/batches.ts';
 import { aClickEvent } from '../fixtures/clicks.ts';
 import { keysEvent } from '../fixtures/stream-events.ts';
 import { asText } from '../fixtures/two-people.ts';
+import type { Form } from '../fixtures/uploads.ts';
+import { sendForm } from '../fixtures/uploads.ts';
 import type { Person } from './people.ts';
 import { joinWorkspace, mailsTo, newEmail, open, signIn, signUp, tokenMailedTo } from './people.ts';
 import { refusal } from './problem.ts';
@@ -168,8 +168,21 @@ describe('an account that is deleted', () => {
     expect((await product.visit(image)).status).toBe(200);
     releaseQueries = product.laptop.engines.athena.hold();
     await order();
-    // A batch that never comes to its end: its run is stopped.
-    await product.put('jobs', toBatchItem(aBatch({ workspaceId: ada.workspaceId, createdAtMs: Date.now() })));
+    // A batch that is still being made when all is over.
+    const { upload_id: uploadId, upload } = (await ada.api('/v1/qr/uploads', { body: { format: 'csv' } })).json<{
+      upload_id: string;
+      upload: Form;
+    }>();
+    const rows = Array.from({ length: 20_000 }, (_, at) => `Ada ${at}\n`);
+    await sendForm(upload, ['text\n', ...rows].join(''));
+    const ordered = await ada.api('/v1/qr/batches', { body: { upload_id: uploadId, format: 'svg' } });
+    expect(ordered.status).toBe(202);
+    await eventually(
+      async () =>
+        (await ada.api(`/v1/qr/batches/${ordered.json<{ batch_id: string }>().batch_id}`)).json<{ done: number }>(),
+      ({ done }) => done > 0,
+      20_000,
+    );
     await open(product, '/v1/auth/password/forgot', { email: ada.email });
     await open(product, '/v1/auth/register', { email: ada.email, password: 'another password', name: 'Ada' });
     await signIn(product, ada.email, 'wrong password');
