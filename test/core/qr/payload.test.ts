@@ -57,6 +57,10 @@ describe('What a code says', () => {
     [{ url: 'https://a.example', text: 'a' }, ''],
     [{ url: 'example.com' }, 'url'],
     [{ url: 'https://exa mple.com' }, 'url'],
+    ...['javascript:alert(1)', 'JavaScript://a.example/%0aalert(1)', 'data:text/html,hello', 'vbscript:x'].map(
+      (url): [unknown, string] => [{ url }, 'url'],
+    ),
+    [{ vcard: { given_name: 'Ada', url: 'javascript:alert(1)' } }, 'vcard.url'],
     [{ text: '' }, 'text'],
     [{ text: 'nul\0' }, 'text'],
     [{ wifi: { ssid: 'ü'.repeat(17), security: 'nopass' } }, 'wifi.ssid'],
