@@ -27,7 +27,7 @@ export function batchCustomer(productOf: () => Product, look: { readonly format:
     ask,
     read,
     announce,
-    async order(body: object): Promise<BatchAnswer> {
+    order: async (body: object): Promise<BatchAnswer> => {
       const answer = await ask(body);
       if (answer.status !== 202) throw new Error(answer.text);
       return answer.json<BatchAnswer>();
@@ -40,7 +40,7 @@ export function batchCustomer(productOf: () => Product, look: { readonly format:
         ({ status }) => status !== 'queued' && status !== 'running',
         MADE_WITHIN_MS,
       ),
-    async upload(format: 'csv' | 'jsonl', file: string | Uint8Array): Promise<string> {
+    upload: async (format: 'csv' | 'jsonl', file: string | Uint8Array): Promise<string> => {
       const { upload_id: id, upload: form } = await announce(format);
       expect((await sendForm(form, file)).status).toBe(204);
       return id;
