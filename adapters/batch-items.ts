@@ -12,10 +12,12 @@ import {
 import type { Item } from './items-of.ts';
 import { BATCH_JOB_PREFIX, batchJobKey, jobsPartition, UNSETTLED_BATCH } from './table.ts';
 
+/** Read as a whole, and never asked for in parts. */
+export const orderJson = (order: BatchOrder): string => JSON.stringify(order);
+
 export const toBatchItem = (batch: Batch) => ({
   ...batchJobKey(batch.workspaceId, batch.id),
-  // Read as a whole, and never asked for in parts.
-  order_json: JSON.stringify(batch.order),
+  order_json: orderJson(batch.order),
   seed: batch.seed,
   run: batch.run,
   created_at_ms: batch.createdAtMs,

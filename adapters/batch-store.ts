@@ -2,7 +2,7 @@ import { GetCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Batch, BatchId, BatchRun, BatchState } from '../core/batches/batch.ts';
 import { isOpen } from '../core/batches/batch.ts';
 import type { BatchStore } from '../core/batches/batch-store.ts';
-import { batchIdOf, fromBatchItem, stateMembers, toBatchItem } from './batch-items.ts';
+import { batchIdOf, fromBatchItem, orderJson, stateMembers, toBatchItem } from './batch-items.ts';
 import type { DocumentClient } from './dynamodb.ts';
 import { BATCH_JOB_PREFIX, batchJobKey, jobsPartition, openJobsKey, UNSETTLED_BATCH } from './table.ts';
 import type { TransactionWrite } from './transaction.ts';
@@ -135,16 +135,17 @@ export const closedWrite = (table: string, { workspaceId, id }: BatchId): Transa
   },
 });
 
-const retryWrite = (table: string, { workspaceId, id, run, state }: Batch): TransactionWrite => ({
+const retryWrite = (table: string, { workspaceId, id, run, state, order }: Batch): TransactionWrite => ({
   Update: {
     TableName: table,
     Key: batchJobKey(workspaceId, id),
     UpdateExpression:
-      'SET #status = :queued, #run = :next, #failed = :none, run_links = :none, cleanup = :clean, unsettled = :unsettled',
+      'SET order_json = :order, #status = :queued, #run = :next, #failed = :none, run_links = :none, cleanup = :clean, unsettled = :unsettled',
     ConditionExpression:
       '#status = :status AND #run = :run AND cleanup <> :pending AND attribute_not_exists(quota_taken)',
     ExpressionAttributeNames: { '#status': 'status', '#run': 'run', '#failed': 'failed' },
     ExpressionAttributeValues: {
+      ':order': orderJson(order),
       ':queued': 'queued',
       ':next': run + 1,
       ':none': 0,

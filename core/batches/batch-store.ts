@@ -17,7 +17,7 @@ export type BatchStore = {
    * run, or not there.
    */
   change(batch: BatchRun, state: BatchState, options?: { readonly cleanup?: true }): Promise<boolean>;
-  /** Queues the next run, with no row failed. `changed` where the batch is not as it was read. */
+  /** Queues the next run, with no row failed and by the order as it is handed in. `changed` where state or run are others by now. */
   retry(batch: Batch, maxOpen: number): Promise<'queued' | 'changed' | 'full'>;
 };
 

@@ -21,9 +21,12 @@ export type BatchOrder = {
   readonly onFailure: OnFailure;
   /** Of the workspace: tells its limit of links. */
   readonly plan: PlanName;
-  /** Whether whoever ordered it may make links: without, rows of links fail. */
+  /** Whether whoever asked for the run may make links: without, rows of links fail. */
   readonly mayMakeLinks: boolean;
 };
+
+/** What whoever asks for a run may do; a retry goes by its own. */
+export type BatchPowers = Pick<BatchOrder, 'plan' | 'mayMakeLinks'>;
 
 export const BATCH_STATUSES = ['queued', 'running', ...ENDED_STATUSES] as const;
 export type BatchStatus = (typeof BATCH_STATUSES)[number];

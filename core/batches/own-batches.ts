@@ -2,7 +2,7 @@ import type { Download, DownloadedFile, SignDownload } from '../download.ts';
 import { Failure } from '../errors.ts';
 import type { Page } from '../links/link-store.ts';
 import { couldBeId } from '../sortable-id.ts';
-import type { Batch } from './batch.ts';
+import type { Batch, BatchPowers } from './batch.ts';
 import { canRetry, expiresAtMs, isOpen, MAX_OPEN_BATCHES } from './batch.ts';
 import { errorsKey, zipKey } from './batch-files.ts';
 import { withRoom } from './order-batch.ts';
@@ -43,11 +43,20 @@ export async function cancelBatch(deps: SettleDeps, workspaceId: string, id: str
   return now;
 }
 
-/** Makes the rows that failed once more, in a run of their own. Throws BATCH_NOT_FOUND, BATCH_NOT_RETRYABLE, LIMIT_REACHED. */
-export async function retryBatch(deps: SettleDeps, workspaceId: string, id: string): Promise<Batch> {
+/**
+ * Makes the rows that failed once more, in a run of their own, with the powers of whoever asks for it. Throws BATCH_NOT_FOUND,
+ * BATCH_NOT_RETRYABLE, LIMIT_REACHED.
+ */
+export async function retryBatch(
+  deps: SettleDeps,
+  workspaceId: string,
+  id: string,
+  powers: BatchPowers,
+): Promise<Batch> {
   const batch = await ownBatch(deps, workspaceId, id);
   if (!canRetry(batch)) throw new Failure('BATCH_NOT_RETRYABLE');
-  const outcome = await withRoom(deps, workspaceId, () => deps.batches.retry(batch, MAX_OPEN_BATCHES));
+  const asked = { ...batch, order: { ...batch.order, ...powers } };
+  const outcome = await withRoom(deps, workspaceId, () => deps.batches.retry(asked, MAX_OPEN_BATCHES));
   // Somebody else was first.
   if (outcome === 'changed') throw new Failure('BATCH_NOT_RETRYABLE');
   const next = (await deps.batches.find(workspaceId, id)) ?? batch;

@@ -30,7 +30,7 @@ import type { HttpAnswer, HttpRequest } from '../request.ts';
 import { formAnswer } from '../upload-form.ts';
 import { toAnswer } from './answer.ts';
 import type { AskDeps } from './order.ts';
-import { orderOrLook } from './order.ts';
+import { batchPowersOf, orderOrLook } from './order.ts';
 import type { BatchAnswer } from './schemas.ts';
 import { batchesQuery, uploadBody } from './schemas.ts';
 
@@ -75,7 +75,7 @@ export const batchesHandler =
       case 'POST /v1/qr/batches/{batch_id}/cancel':
         return shown(() => withBatch(context, 200, cancelBatch));
       case 'POST /v1/qr/batches/{batch_id}/retry':
-        return shown(() => withBatch(context, 202, retryBatch));
+        return shown(() => withBatch(context, 202, (...batch) => retryBatch(...batch, batchPowersOf(context.caller))));
       default:
         throw new Failure('NOT_FOUND');
     }

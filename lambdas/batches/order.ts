@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Caller } from '../../core/accounts/caller.ts';
-import type { Batch, BatchInput } from '../../core/batches/batch.ts';
+import type { Batch, BatchInput, BatchPowers } from '../../core/batches/batch.ts';
 import type { CheckDeps, RawRow } from '../../core/batches/check-row.ts';
 import type { DryRun } from '../../core/batches/dry-run.ts';
 import { dryRun } from '../../core/batches/dry-run.ts';
@@ -37,23 +37,28 @@ const DEFAULT_FORMAT = 'png';
  */
 export async function orderOrLook(
   deps: AskDeps,
-  { workspaceId, plan, permissions }: Pick<Caller, 'workspaceId' | 'plan' | 'permissions'>,
+  caller: Caller,
   json: unknown,
   seed: string,
   takeQuota: () => Promise<void>,
 ): Promise<Outcome> {
+  const { workspaceId } = caller;
   const { body, rows } = await parsed(deps, workspaceId, json);
   const { force = false, on_failure: onFailure = 'continue', dry_run: isDry = false } = body;
   const look = lookOf(body, DEFAULT_FORMAT);
   if (!force) requireScannableLook(look);
   await logoOf(deps, workspaceId, look.style);
   await takeQuota();
-  const mayMakeLinks = permissions.includes('urls:write');
-  if (isDry)
-    return { kind: 'looked', answer: toDryAnswer(await dryRun(deps, rawRowsOf(deps, rows), { mayMakeLinks })) };
-  const order = { look, force, onFailure, plan, mayMakeLinks, rows };
+  const powers = batchPowersOf(caller);
+  if (isDry) return { kind: 'looked', answer: toDryAnswer(await dryRun(deps, rawRowsOf(deps, rows), powers)) };
+  const order = { look, force, onFailure, ...powers, rows };
   return { kind: 'ordered', batch: await orderBatch(deps, workspaceId, order, seed) };
 }
+
+export const batchPowersOf = ({ plan, permissions }: Caller): BatchPowers => ({
+  plan,
+  mayMakeLinks: permissions.includes('urls:write'),
+});
 
 /** Told by the member that names it, before anything inside is looked at. */
 async function parsed(deps: AskDeps, workspaceId: string, json: unknown) {

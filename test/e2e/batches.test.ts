@@ -19,7 +19,7 @@ type DryRun = {
 };
 
 let product: Product;
-const { ask, order, read, ended, upload } = batchCustomer(() => product, { format: 'png', size: 128 });
+const { ask, order, read, ended, upload, verb } = batchCustomer(() => product, { format: 'png', size: 128 });
 beforeAll(async () => {
   product = await startProduct();
 }, 60_000);
@@ -83,6 +83,24 @@ describe('a batch of items', () => {
       { row: '1', column: 'link', reason: 'To make a link takes the scope urls:write.' },
     ]);
     expect((await product.api('/v1/urls/batch-e')).status).toBe(404);
+  });
+
+  test('makes links again for a key that may make some, whoever ordered it', async () => {
+    const key = await product.keyWith(['qr:read', 'qr:write']);
+    const made = async (id: string, by: string): Promise<BatchAnswer> => {
+      expect((await verb(id, 'retry', by)).status).toBe(202);
+      return ended({ batch_id: id });
+    };
+    const link = (custom_alias: string) => ({ link: { original_url: 'https://example.com/f', custom_alias } });
+    const items = [link('batch-f'), { text: 'f' }];
+    const { batch_id: restricted } = await ended((await ask({ items }, { key })).json<BatchAnswer>());
+    expect(await made(restricted, product.key)).toMatchObject({ status: 'succeeded', done: 2 });
+    expect((await product.api('/v1/urls/batch-f')).status).toBe(200);
+    const { batch_id: id, errors_url: first } = await ended(await order({ items }));
+    expect(rowsOf(await download(first))).toMatchObject([{ column: 'link.custom_alias' }]);
+    expect(rowsOf(await download((await made(id, key)).errors_url))).toMatchObject([
+      { column: 'link', reason: expect.stringContaining('urls:write') },
+    ]);
   });
 
   test('tells of each row that failed, and makes the others', async () => {
