@@ -67,7 +67,8 @@ function failureOf(error: unknown): BatchFailure | null {
 }
 
 async function fail(deps: PlanDeps, batch: Batch, failure: BatchFailure): Promise<'stop'> {
-  await deps.batches.change(batch, { status: 'failed', endedAtMs: deps.nowMs(), failure });
+  const isWanted = await deps.batches.change(batch, { status: 'failed', endedAtMs: deps.nowMs(), failure });
+  if (!isWanted) await leaveNothing(deps, batch);
   return 'stop';
 }
 
@@ -126,7 +127,7 @@ async function settle(
 async function leaveNothing({ batches, files }: PlanDeps, batch: Batch): Promise<void> {
   const now = await batches.find(batch.workspaceId, batch.id);
   if (now !== null && !isRolledBack(now)) return;
-  for (const key of [rowsKey(batch), invalidKey(batch), chunksKey(batch)]) await files.removeOne(key);
+  for (const key of [rowsKey(batch), invalidKey(batch), chunksKey(batch), errorsKey(batch)]) await files.removeOne(key);
 }
 
 /** Numbers of the rows that earlier runs made. */
