@@ -150,12 +150,12 @@ async function stored(): Promise<readonly string[]> {
 }
 
 /** Maps and sets come back in any order. */
-const sorted = (_name: string, value: unknown): unknown =>
-  value instanceof Set
-    ? [...value].sort()
-    : typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : value;
+function sorted(_name: string, value: unknown): unknown {
+  if (value instanceof Set) return Array.from(value, String).sort();
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value;
+}
 
 const isVolatile = ({ pk, sk }: Readonly<Record<string, unknown>>): boolean =>
   /^(attempts|mail|live|scan)#/.test(String(pk)) || /^(limit|open|chunk)#/.test(String(sk));
