@@ -1,6 +1,7 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { createsKey } from '../../adapters/limits.ts';
 import type { BatchAnswer } from '../../lambdas/batches/schemas.ts';
+import type { FaultInjection } from '../../local/engines/engine.ts';
 import { batchDriver } from '../fixtures/batch-driver.ts';
 import { batchCustomer, errorsOf, MADE_WITHIN_MS, manifestOf } from './batch-customer.ts';
 import { refusal } from './problem.ts';
@@ -102,11 +103,29 @@ describe('at the same moment', () => {
   });
 });
 
+/** A fault of an engine for one role and the actions that begin so. */
+const refusedTo =
+  (role: string, actions: string): FaultInjection['faultFor'] =>
+  ({ accessKeyId, action }) =>
+    accessKeyId.startsWith(role) && action.startsWith(actions)
+      ? { kind: 'refuse', status: 500, errorType: 'InternalServerError' }
+      : null;
+
 describe('what is to be rolled back leaves nothing', () => {
+  /** Who is kept from going on, and where, so that the batch is still in the phase when it is cancelled. */
+  const heldIn: Readonly<Record<string, readonly ['dynamoDb' | 's3', string]>> = {
+    queued: ['dynamoDb', 'BatchPlan'],
+    planning: ['s3', 'BatchPlan'],
+    finishing: ['s3', 'BatchFinish'],
+  };
+
   test.each(['queued', 'planning', 'making', 'finishing'])('cancelled while it is %s', async (phase) => {
     const used = await quotaUsed();
-    const lines = many(phase === 'planning' ? 20_000 : 600).map((item) => JSON.stringify(item));
+    const lines = many(600).map((item) => JSON.stringify(item));
     const uploadId = await upload('jsonl', lines.join('\n'));
+    const { engines } = product.laptop;
+    const [engine, role] = heldIn[phase] ?? ['s3', 'nobody'];
+    engines[engine].faultFor = refusedTo(role, engine === 's3' ? 's3:PutObject' : 'dynamodb:');
     const { batch_id: id } = await order({ upload_id: uploadId, on_failure: 'rollback', format: 'png' });
     await eventually(
       () => driver.find(id),
@@ -114,6 +133,7 @@ describe('what is to be rolled back leaves nothing', () => {
       MADE_WITHIN_MS,
     );
     expect((await verb(id, 'cancel')).json<BatchAnswer>().status).toBe('cancelled');
+    engines[engine].faultFor = null;
     await leavesNothing(id);
     expect(await quotaUsed()).toBe(used);
   });
@@ -142,6 +162,7 @@ describe('what is to be rolled back leaves nothing', () => {
     const aliases = ['awkward-changed', 'awkward-deleted', 'awkward-visited'].map((custom_alias) =>
       link({ custom_alias }),
     );
+    product.laptop.engines.s3.faultFor = refusedTo('BatchFinish', 's3:PutObject');
     const { id } = await driver.order({ items: [...aliases, ...many(300)] }, { plan: 'pro', onFailure: 'rollback' });
     await eventually(
       async () => (await driver.work.chunks(await driver.find(id))).find(({ chunk }) => chunk === 0)?.state,
@@ -154,6 +175,7 @@ describe('what is to be rolled back leaves nothing', () => {
     expect((await product.visit('/awkward-visited')).status).toBe(302);
     expect((await product.visit('/awkward-changed')).status).toBe(302);
     await driver.cancel(id);
+    product.laptop.engines.s3.faultFor = null;
     await driver.ended(id);
     const left = (await itemsIn(driver.tables.links)).filter(({ pk }) => /awkward-(changed|visited)/.test(String(pk)));
     expect(left).toEqual([]);
