@@ -56,7 +56,7 @@ async function run(args: readonly string[]): Promise<number> {
   for (const name of buckets) {
     const bucket = s3FiledBucket(s3, name);
     const tell = (line: string): void => console.error(`${name}/${line}`);
-    rows = together(rows, await replayRows(bucket));
+    rows = together(rows, await replayRows({ bucket, tell }));
     batches = together(batches, await replayBatches({ bucket, invoke: functionInvoker(lambda), tell }));
   }
   s3.destroy();

@@ -14,6 +14,12 @@ export type FiledBucket = {
   remove(key: string): Promise<void>;
 };
 
+export type ReplayDeps = {
+  readonly bucket: FiledBucket;
+  /** Told a line for each object of which records are left, and why. */
+  readonly tell: (line: string) => void;
+};
+
 /** What a replay came to: how many records are done with, and how many stay filed. */
 export type Replayed = { readonly done: number; readonly left: number };
 

@@ -1,12 +1,9 @@
 import { FILED_BATCHES_PREFIX, type ReadBatch, readFiledBatch } from '../pumps/filed-batch.ts';
-import { type FiledBucket, NOTHING_REPLAYED, type Replayed, together } from './filed-bucket.ts';
+import { NOTHING_REPLAYED, type ReplayDeps, type Replayed, together } from './filed-bucket.ts';
 
-export type ReplayBatchesDeps = {
-  readonly bucket: FiledBucket;
+export type ReplayBatchesDeps = ReplayDeps & {
   /** Hands an event to a function and answers what it answered; rejects where it failed or was not reached. */
   readonly invoke: (functionArn: string, event: unknown) => Promise<unknown>;
-  /** Told a line for each batch of which records are left, and why. */
-  readonly tell: (line: string) => void;
 };
 
 /**

@@ -4,27 +4,28 @@ import { readClick } from '../../core/clicks/click.ts';
 import { encodeClickRow } from '../../core/clicks/click-row.ts';
 import { CLICKS_PREFIX, FAILURE_PREFIXES, LAKE_COLUMNS } from '../../core/lake/clicks-table.ts';
 import { type TableRow, tableRow } from '../deliveries/table-row.ts';
-import { type FiledBucket, NOTHING_REPLAYED, type Replayed, together } from './filed-bucket.ts';
+import { NOTHING_REPLAYED, type ReplayDeps, type Replayed, together } from './filed-bucket.ts';
 
 /**
  * Tries all records again that Firehose filed, with the code that is here: what becomes a row goes into the lake, below the hour it
  * first arrived in; the rest stays filed. Rows come first and lie where the failed object's content says, so a replay that is
  * interrupted may be repeated.
  */
-export async function replayRows(bucket: FiledBucket): Promise<Replayed> {
+export async function replayRows(deps: ReplayDeps): Promise<Replayed> {
   let all = NOTHING_REPLAYED;
   for (const prefix of FAILURE_PREFIXES) {
-    for await (const key of bucket.list(prefix)) all = together(all, await replayObject(bucket, key, prefix));
+    for await (const key of deps.bucket.list(prefix)) all = together(all, await replayObject(deps, key, prefix));
   }
   return all;
 }
 
-async function replayObject(bucket: FiledBucket, key: string, prefix: FailurePrefix): Promise<Replayed> {
+async function replayObject({ bucket, tell }: ReplayDeps, key: string, prefix: FailurePrefix): Promise<Replayed> {
   const body = await bucket.get(key);
   const lines = body.toString().split('\n').filter(Boolean);
   const judged = lines.map((line) => ({ line, row: rowOf(line, prefix) }));
   const rows = judged.flatMap(({ row }) => (row === null ? [] : [row]));
   const left = judged.filter(({ row }) => row === null).map(({ line }) => line);
+  if (left.length > 0) tell(`${key}: ${left.length} of ${lines.length} left, which this checkout makes no rows of`);
   if (rows.length === 0) return { done: 0, left: left.length };
   await bucket.put(keyOfRows(body, lines), parquetFile(rows, LAKE_COLUMNS));
   if (left.length === 0) await bucket.remove(key);
