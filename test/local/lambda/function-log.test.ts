@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFunctionLog } from '../../../local/lambda/function-log.ts';
@@ -7,12 +7,17 @@ import { temporaryFolders } from '../engines/folder.ts';
 const newFolder = temporaryFolders();
 const MORE_THAN_A_FILE = 'x'.repeat(6 * 1024 * 1024);
 
+/** The file is opened behind the back of whoever writes. */
+async function opened(folder: string): Promise<void> {
+  while (!existsSync(join(folder, 'redirect.log'))) await sleep(5);
+}
+
 it('a full file is set aside, and the one before it is gone', async () => {
   const folder = newFolder();
   const log = openFunctionLog(folder, 'redirect');
   for (const line of [`1${MORE_THAN_A_FILE}`, `2${MORE_THAN_A_FILE}`, '3']) {
     log.write(line);
-    await sleep(50);
+    await opened(folder);
   }
   await log.close();
   expect(readdirSync(folder).sort()).toEqual(['redirect.log', 'redirect.log.1']);
@@ -24,7 +29,7 @@ it('goes on when somebody has removed it', async () => {
   const folder = newFolder();
   const log = openFunctionLog(folder, 'redirect');
   log.write('a');
-  await sleep(50);
+  await opened(folder);
   rmSync(join(folder, 'redirect.log'));
   log.write(MORE_THAN_A_FILE);
   log.write('b');
