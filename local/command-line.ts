@@ -18,7 +18,9 @@ export async function openToCommandLine(
   if (adminFunction === undefined) throw new Error(`No template has a function ${ADMIN_FUNCTION_PREFIX}….`);
   const accessKeyId = randomUUID();
   const invoke = (name: string, event: unknown): Promise<unknown> => host.invoke(name, event);
-  const followers = plan.eventSources.filter(({ onFailureBucketArn }) => onFailureBucketArn !== null);
+  const followers = plan.eventSources.flatMap(({ functionName, onFailureBucketArn: arn }) =>
+    arn === null ? [] : [{ functionName, bucketName: bucketNamed(arn) }],
+  );
   const functionNames = [adminFunction, ...followers.map(({ functionName }) => functionName)];
   const api = await startLambdaApi({ accessKeyId, functionNames, invoke });
   writeRunFile(dataPath, {
@@ -27,12 +29,7 @@ export async function openToCommandLine(
     admin_function: adminFunction,
     app_url: appUrl,
     s3_url: s3Url,
-    failure_buckets: [
-      ...new Set([
-        ...plan.deliveryStreams.map(({ bucketName }) => bucketName),
-        ...followers.map(({ onFailureBucketArn }) => bucketNamed(onFailureBucketArn ?? '')),
-      ]),
-    ],
+    failure_buckets: [...new Set([...plan.deliveryStreams, ...followers].map(({ bucketName }) => bucketName))],
   });
   return {
     async close() {
