@@ -19,7 +19,7 @@ export function watcherDeps(client: DocumentClient, env: FunctionEnv<'authorizer
 }
 
 /** What it takes to say who calls, for the authorizer and for answers that outlast its word. */
-export function authenticateDeps(client: DocumentClient, env: FunctionEnv<'authorizer'>): AuthenticateDeps {
+function authenticateDeps(client: DocumentClient, env: FunctionEnv<'authorizer'>): AuthenticateDeps {
   const nowMs = Date.now;
   const publicKeys = publicKeyStore(client, env.ACCOUNTS_TABLE);
   const findKey = verificationKeys(async () => (await publicKeys.read()).keys, nowMs);

@@ -7,7 +7,7 @@ import type { AwsJsonClient } from './aws-json.ts';
 export const partitionKeyOf = ({ domain, code }: Pick<ClickEvent, 'domain' | 'code'>): string => `${domain}/${code}`;
 
 /** A Kinesis record, its data in base64. */
-export const toStreamRecord = (click: ClickEvent): { Data: string; PartitionKey: string } => ({
+const toStreamRecord = (click: ClickEvent): { Data: string; PartitionKey: string } => ({
   Data: Buffer.from(encodeClickEvent(click)).toString('base64'),
   PartitionKey: partitionKeyOf(click),
 });

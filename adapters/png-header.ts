@@ -1,5 +1,5 @@
 /** Colour types of PNG (specification, 11.2.1): samples of a pixel, and the bits that one sample may have. */
-export const COLOR_TYPES = {
+const COLOR_TYPES = {
   0: { name: 'gray', samples: 1, depths: [1, 2, 4, 8, 16] },
   2: { name: 'rgb', samples: 3, depths: [8, 16] },
   3: { name: 'indexed', samples: 1, depths: [1, 2, 4, 8] },

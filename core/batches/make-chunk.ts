@@ -27,7 +27,7 @@ export type MakeChunkDeps = CreateDeps &
   };
 
 /** Longer than an invocation may take (`lib/powers.ts`), so a lease that ran out has no owner any more. */
-export const CHUNK_LEASE_MS = 150_000;
+const CHUNK_LEASE_MS = 150_000;
 
 /**
  * Makes the links and codes of a chunk's rows, and counts them once. Rows that fail are counted as failed, with why; doing
