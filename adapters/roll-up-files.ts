@@ -20,13 +20,9 @@ export function rollUpFiles(client: S3Client, Bucket: string): RollUpFiles {
   return {
     async *clicksWrittenAfter(ms, lastKey) {
       const firstDay = new Date(Math.max(0, ms - LATEST_REPLAY_MS)).toISOString().slice(0, 10);
-      const before = `${CLICKS_PREFIX}dt=${firstDay}`;
-      for await (const { key, writtenAtMs } of objectsBelow(
-        client,
-        Bucket,
-        CLICKS_PREFIX,
-        lastKey > before ? lastKey : before,
-      ))
+      const beforeFirst = `${CLICKS_PREFIX}dt=${firstDay}`;
+      const after = lastKey > beforeFirst ? lastKey : beforeFirst;
+      for await (const { key, writtenAtMs } of objectsBelow(client, Bucket, CLICKS_PREFIX, after))
         if (writtenAtMs > ms) yield key;
     },
 
