@@ -168,7 +168,7 @@ describe('an account that is deleted', () => {
     expect((await product.visit(image)).status).toBe(200);
     releaseQueries = product.laptop.engines.athena.hold();
     await order();
-    // A batch that is still being made when all is over.
+    // A batch that is still being made when all is over: from its first codes on S3 takes some of them a second.
     const { upload_id: uploadId, upload } = (await ada.api('/v1/qr/uploads', { body: { format: 'csv' } })).json<{
       upload_id: string;
       upload: Form;
@@ -183,6 +183,13 @@ describe('an account that is deleted', () => {
       ({ done }) => done > 0,
       20_000,
     );
+    let nextFileAtMs = 0;
+    product.laptop.engines.s3.faultFor = ({ accessKeyId, action }) => {
+      if (!accessKeyId.startsWith('BatchRows') || action !== 's3:PutObject') return null;
+      if (Date.now() < nextFileAtMs) return { kind: 'refuse', status: 503, errorType: 'SlowDown' };
+      nextFileAtMs = Date.now() + 1_000;
+      return null;
+    };
     await open(product, '/v1/auth/password/forgot', { email: ada.email });
     await open(product, '/v1/auth/register', { email: ada.email, password: 'another password', name: 'Ada' });
     await signIn(product, ada.email, 'wrong password');
