@@ -28,7 +28,7 @@ import { LIMIT_MS, sized } from './scale.ts';
 
 const SIZE = sized(
   { clicks: 4_000, links: 50, seeds: [1], kills: 6, visits: 600, visitKills: 3 },
-  { clicks: 100_000, links: 200, seeds: [1, 2, 3, 4, 5], kills: 200, visits: 5_000, visitKills: 20 },
+  { clicks: 120_000, links: 200, seeds: [1, 2, 3, 4, 5], kills: 200, visits: 10_000, visitKills: 20 },
 );
 const DUPLICATES = 0.01;
 const REFUSED_ENTRIES = 0.05;
@@ -83,7 +83,7 @@ describe.each(SIZE.seeds)(`${SIZE.clicks} clicks over ${SIZE.links} links, seed 
       const clicks = clicksAcrossMidnight(codes, random, truth);
 
       const stream = disturbStream(signpost, random);
-      const kills = killCounter(signpost, { kills: SIZE.kills, share: 0.3 }, random);
+      const kills = killCounter(signpost, { kills: SIZE.kills, share: 0.5 }, random);
       const puts = disordered(clicks, random);
       const startedAtMs = performance.now();
       await send(signpost, puts);
