@@ -59,7 +59,7 @@ describe('the resolver of intrinsics', () => {
     ['chooses by a condition', { 'Fn::If': ['IsDev', 'yes', 'no'] }, 'yes'],
     ['negates a condition', { 'Fn::If': ['IsProd', 'yes', 'no'] }, 'no'],
     ['takes And as all', { 'Fn::If': ['Both', 'yes', 'no'] }, 'no'],
-    ['takes Or as any', { 'Fn::If': ['Either', 'yes', 'no'] }, 'yes'],
+    ['takes Or as at least one', { 'Fn::If': ['Either', 'yes', 'no'] }, 'yes'],
     [
       'leaves out members and items that are NoValue',
       { a: { Ref: 'AWS::NoValue' }, b: [{ 'Fn::If': ['IsProd', 1, { Ref: 'AWS::NoValue' }] }, 2] },
